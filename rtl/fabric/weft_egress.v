@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Weft Authors
+//
+// weft_egress: the queue of one egress, the ESUN rewrite, and the rule of when a frame may start.
+//
+// Queue: a FIFO of cells. Frames arrive whole and one after the other (the scheduler holds the egress
+// for one ingress to the end of its frame). A new frame is matched to this egress only while the
+// whole of it surely fits (ready_o), so cells are never refused.
+//
+// Rewrite, on the first cell: TTL - 1, and ECN := 11 when the frame is ECN-capable and was marked.
+// The transmit MAC makes a new FCS.
+//
+// Start rule (law 2: what has started finishes at line rate):
+//   cut-through frame   cfg_ct_margin_i cycles after its first cell is here: its cells come at wire
+//                       rate, the margin covers control ordered sets inside the frame (8 bytes each)
+//   stored frame        when its last cell is here, or two cells are: the ingress then delivers at
+//                       least one cell every two cycles, the rate of the wire
+// CC_Update frames are sent between frames, before the next one, with the counters of that moment:
+// they stay in order with the data that they count.
+//
+// A port that is down discards what arrives, a cell a cycle, so nobody waits for it.
+//
+// Latency: 1 cycle from y_* to cell_* when empty, plus the start rule.
+`default_nettype none
+`include "weft_defs.vh"
+
+module weft_egress #(
+  parameter DEPTH     = 256, // cells
+  parameter MAX_CELLS = 152, // cells of the largest frame
+  parameter YW        = `WEFT_XBAR_BITS // derived: width of a crossbar word
+) (
+  input  wire             clk,
+  input  wire             rst,
+  // Crossbar word, see WEFT_XBAR_BITS in weft_defs.vh
+  input  wire             y_valid_i,
+  input  wire [YW-1:0]    y_data_i,
+  // Configuration
+  input  wire             cfg_enable_i,
+  input  wire [3:0]       cfg_ct_margin_i,    // cycles
+  input  wire [3:0]       cfg_ct_threshold_i, // cells: at most so many count as idle
+  input  wire [7:0]       cfg_high_i,         // cells: more than that and no new frame is matched
+  // Scheduler
+  output wire             idle_o,
+  output wire             ready_o,
+  // CC_Update frame (60 bytes, one cell)
+  input  wire             cc_valid_i,
+  output wire             cc_take_o,
+  input  wire [511:0]     cc_data_i,
+  // Transmit MAC
+  output wire             cell_valid_o,
+  input  wire             cell_ready_i,
+  output wire             cell_sop_o,
+  output wire             cell_eop_o,
+  output wire             cell_err_o,
+  output wire [6:0]       cell_bytes_o,
+  output wire [511:0]     cell_data_o,
+  input  wire             underrun_i,         // pulse of the MAC: the current frame ran dry
+  // A frame has been handed over whole (or discarded)
+  output reg              done_o,
+  output reg  [1:0]       done_fate_o,        // 0 good, 1 stomped, 2 underrun, 3 discarded
+  output reg  [2:0]       done_vc_o,
+  output reg  [13:0]      done_len_o,         // bytes without FCS
+  output reg              done_ct_o,
+  output reg              done_ecn_o,         // was marked here
+  output reg  [15:0]      done_seq_o,
+  output reg  [5:0]       done_src_o,
+  output reg  [31:0]      done_time_o,        // ingress time
+  output reg  [31:0]      done_grant_time_o,
+  output reg              cc_sent_o,
+  output reg  [15:0]      frames_o,           // gauge: frames here or just gone, in step with done_o
+  output wire [15:0]      cells_o,            // gauge
+  output wire             error_o             // sticky: a cell found no room
+);
+
+  localparam LVW = $clog2(DEPTH + 1);
+  localparam HARD_HIGH = DEPTH - MAX_CELLS - 8; // 8: cells between a match and the FIFO
+
+  // ------------------------------------------------------------------ rewrite ----------------
+  wire [31:0]  y_grant_time, y_time;
+  wire [15:0]  y_seq;
+  wire [5:0]   y_src;
+  wire [2:0]   y_vc;
+  wire [6:0]   rw_off;
+  wire         y_rw_ecn, y_rw_ttl, y_ct, y_mark, y_sop, y_eop, y_err;
+  wire [6:0]   y_bytes;
+  wire [511:0] y_cell;
+  assign {y_grant_time, y_time, y_seq, y_src, y_vc, rw_off, y_rw_ecn, y_rw_ttl, y_ct, y_mark, y_sop,
+          y_eop, y_err, y_bytes, y_cell} = y_data_i;
+
+  wire         rw_fits = rw_off <= 7'd60;
+  wire         rw_ttl  = y_sop & y_rw_ttl & rw_fits;
+  wire         rw_ecn  = y_sop & y_rw_ecn & y_mark & rw_fits;
+  wire [5:0]   ttl_off = rw_off[5:0] + 6'd3;
+  reg  [511:0] w_cell;
+  always @* begin
+    w_cell = y_cell;
+    if (rw_ttl) w_cell[{ttl_off, 3'd4} +: 4] = y_cell[{ttl_off, 3'd4} +: 4] - 4'd1;
+    if (rw_ecn) w_cell[{rw_off[5:0], 3'd0} +: 2] = 2'b11;
+  end
+
+  // ------------------------------------------------------------------ queue ------------------
+  localparam QW = 32 + 32 + 16 + 6 + 3 + 1 + 1 + 1 + 1 + 1 + 7 + 512;
+  wire            q_valid, q_ready, in_ready;
+  wire [QW-1:0]   q_data;
+  wire [LVW-1:0]  level;
+  weft_fifo_ram #(.WIDTH(QW), .DEPTH(DEPTH)) u_queue (
+    .clk(clk), .rst(rst),
+    .in_valid_i(y_valid_i), .in_ready_o(in_ready),
+    .in_data_i({y_grant_time, y_time, y_seq, y_src, y_vc, y_ct, rw_ecn, y_sop, y_eop, y_err, y_bytes,
+                w_cell}),
+    .out_valid_o(q_valid), .out_ready_i(q_ready), .out_data_o(q_data),
+    .level_o(level),
+    /* verilator lint_off PINCONNECTEMPTY */
+    .error_o()  // refused words are counted below
+    /* verilator lint_on PINCONNECTEMPTY */
+  );
+  wire [31:0]  q_grant_time, q_time;
+  wire [15:0]  q_seq;
+  wire [5:0]   q_src;
+  wire [2:0]   q_vc;
+  wire         q_ct, q_ecn, q_sop, q_eop, q_err;
+  wire [6:0]   q_bytes;
+  wire [511:0] q_cell;
+  assign {q_grant_time, q_time, q_seq, q_src, q_vc, q_ct, q_ecn, q_sop, q_eop, q_err, q_bytes,
+          q_cell} = q_data;
+
+  reg error_q;
+  wire [7:0] high = (cfg_high_i > HARD_HIGH[7:0]) ? HARD_HIGH[7:0] : cfg_high_i;
+  assign ready_o = !cfg_enable_i || level <= {{LVW-8{1'b0}}, high};
+  assign idle_o  = !cfg_enable_i || level <= {{LVW-4{1'b0}}, cfg_ct_threshold_i};
+  assign cells_o = {{16-LVW{1'b0}}, level};
+  assign error_o = error_q;
+
+  // ------------------------------------------------------------------ start rule -------------
+  reg        busy_q;      // a frame is on its way to the MAC
+  reg        discard_q;   // ... or away, because the port is down
+  reg        offer_cc_q;  // a CC_Update is offered and was not taken yet
+  reg        offer_q;     // a first cell is offered and was not taken yet
+  reg  [3:0] age_q;       // cycles that a first cell has waited at the head, saturating
+
+  reg  [15:0] whole_q; // frames with their last cell in the queue
+  wire whole = whole_q != 16'd0;
+  wire may_start = q_valid & (q_ct ? age_q >= cfg_ct_margin_i
+                                   : whole | (level >= {{LVW-2{1'b0}}, 2'd2}));
+  wire sel_cc    = ~busy_q & ~discard_q & ~offer_q & cfg_enable_i & (cc_valid_i | offer_cc_q);
+  wire sel_data  = busy_q ? q_valid
+                 : ~discard_q & ~sel_cc & (offer_q | (cfg_enable_i & may_start));
+  wire throw     = discard_q | (~busy_q & ~offer_q & ~offer_cc_q & ~cfg_enable_i & q_valid);
+
+  assign cell_valid_o = sel_cc | sel_data;
+  assign cell_sop_o   = sel_cc | q_sop;
+  assign cell_eop_o   = sel_cc | q_eop;
+  assign cell_err_o   = ~sel_cc & q_err;
+  assign cell_bytes_o = sel_cc ? 7'd60 : q_bytes;
+  assign cell_data_o  = sel_cc ? cc_data_i : q_cell;
+  assign cc_take_o    = sel_cc & cell_ready_i;
+  wire   sent         = sel_data & cell_ready_i;
+  wire   thrown       = throw & q_valid;
+  assign q_ready      = sent | thrown;
+
+  reg         under_q;
+  reg  [13:0] len_q;
+  reg  [2:0]  vc_q;
+  reg         ct_q, ecn_q;
+  reg  [15:0] seq_q;
+  reg  [5:0]  src_q;
+  reg  [31:0] time_q, grant_time_q;
+  wire        gone     = (sent | thrown) & q_eop;
+  wire        arrived  = y_valid_i & y_eop;
+  wire [13:0] len_next = (q_sop ? 14'd0 : len_q) + {7'd0, q_bytes};
+
+  always @(posedge clk) begin
+    offer_cc_q <= sel_cc & ~cell_ready_i;
+    offer_q    <= sel_data & ~busy_q & ~cell_ready_i;
+    age_q      <= (~q_valid | ~q_sop | sent | thrown) ? 4'd0
+                : (age_q == 4'd15) ? 4'd15 : age_q + 4'd1;
+    if (sent) busy_q <= ~q_eop;
+    if (thrown) discard_q <= ~q_eop;
+    if (arrived != gone) whole_q <= arrived ? whole_q + 16'd1 : whole_q - 16'd1;
+    if (arrived != done_o) frames_o <= arrived ? frames_o + 16'd1 : frames_o - 16'd1;
+    under_q <= (under_q | underrun_i) & ~gone;
+    if (sent | thrown) begin
+      len_q <= len_next;
+      if (q_sop) begin
+        vc_q         <= q_vc;
+        ct_q         <= q_ct;
+        ecn_q        <= q_ecn;
+        seq_q        <= q_seq;
+        src_q        <= q_src;
+        time_q       <= q_time;
+        grant_time_q <= q_grant_time;
+      end
+    end
+    done_o    <= gone;
+    cc_sent_o <= cc_take_o;
+    if (gone) begin
+      done_fate_o       <= thrown ? 2'd3 : (under_q | underrun_i) ? 2'd2 : q_err ? 2'd1 : 2'd0;
+      done_len_o        <= len_next;
+      done_vc_o         <= q_sop ? q_vc : vc_q;
+      done_ct_o         <= q_sop ? q_ct : ct_q;
+      done_ecn_o        <= q_sop ? q_ecn : ecn_q;
+      done_seq_o        <= q_sop ? q_seq : seq_q;
+      done_src_o        <= q_sop ? q_src : src_q;
+      done_time_o       <= q_sop ? q_time : time_q;
+      done_grant_time_o <= q_sop ? q_grant_time : grant_time_q;
+    end
+    if (y_valid_i & ~in_ready) error_q <= 1'b1;
+    if (rst) begin
+      busy_q     <= 1'b0;
+      discard_q  <= 1'b0;
+      offer_cc_q <= 1'b0;
+      offer_q    <= 1'b0;
+      age_q      <= 4'd0;
+      frames_o   <= 16'd0;
+      whole_q    <= 16'd0;
+      under_q    <= 1'b0;
+      done_o     <= 1'b0;
+      cc_sent_o  <= 1'b0;
+      error_q    <= 1'b0;
+    end
+  end
+
+  `WEFT_ASSERT(NO_CELL_REFUSED, !y_valid_i || in_ready)
+  `WEFT_ASSERT(FRAME_STARTS_WITH_SOP, !(q_valid && !busy_q && !discard_q) || q_sop)
+
+endmodule
+
+`default_nettype wire

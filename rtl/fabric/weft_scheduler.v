@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Weft Authors
+//
+// weft_scheduler: which ingress sends to which egress next. One iSLIP iteration a cycle over whole
+// frames: pairs that are matched stay matched to the end of their frame (busy_i), every other pair
+// takes part in the next cycle's iteration, so unmatched ports are tried again after one cycle.
+//
+//   request  ingress i has a frame for egress j on some VC whose credits suffice (req_i)
+//   grant    each free egress picks one requesting ingress, round robin from its grant pointer
+//   accept   each free ingress picks one granting egress, round robin from its accept pointer, then
+//            a VC of that pair, round robin from the pair's VC pointer
+//   extend   when that frame is a multicast that also stands at the head towards other egresses that
+//            granted this ingress (same_i), they are served in the same pass (fan-out splitting);
+//            nobody ever holds one egress while it waits for another
+// Pointers move only on accepted grants, one past what was served (McKeown's rule: this is what
+// desynchronises them and makes every request win within a bounded time).
+//
+// Cut-through requests (ct_*) are for the frame that is arriving at this moment. They take only
+// egresses that no stored frame of a free ingress wants, and all of their egresses at once or none.
+//
+// Latency: combinational from requests to acceptance; the ingress registers it.
+// Bound:   a request (i, j, VC) that stays eligible at an egress that stays willing is accepted
+//          within INPUTS * OUTPUTS * VCS acceptances in which i or j take part. weft_scheduler's
+//          bench measures the worst case.
+// Trade-off: the accept phase follows the grant phase in the same cycle; logic depth grows with
+//          log2(ports). constraints/ reports it.
+// Vector layouts: req_i and same_i are [i][v][j] = [(i*VCS + v)*OUTPUTS + j]; masks are [i][j].
+`default_nettype none
+`include "weft_defs.vh"
+
+module weft_scheduler #(
+  parameter INPUTS  = 8,
+  parameter OUTPUTS = 8,
+  parameter VCS     = 4
+) (
+  input  wire                          clk,
+  input  wire                          rst,
+  input  wire [INPUTS*VCS*OUTPUTS-1:0] req_i,       // eligible heads
+  input  wire [INPUTS*VCS*OUTPUTS-1:0] same_i,      // heads that are one and the same multicast frame
+  input  wire [INPUTS-1:0]             free_i,      // the ingress can start a stored frame
+  input  wire [INPUTS*OUTPUTS-1:0]     busy_i,      // egresses that the ingress holds beyond this cycle
+  input  wire [OUTPUTS-1:0]            ready_i,     // the egress can take a whole frame
+  input  wire [INPUTS-1:0]             ct_req_i,
+  input  wire [INPUTS*OUTPUTS-1:0]     ct_mask_i,
+  input  wire [INPUTS*3-1:0]           ct_vc_i,
+  output reg  [INPUTS-1:0]             acc_valid_o,
+  output reg  [INPUTS*OUTPUTS-1:0]     acc_mask_o,
+  output reg  [INPUTS*3-1:0]           acc_vc_o,
+  output reg  [INPUTS-1:0]             ct_gnt_o,
+  output reg  [OUTPUTS-1:0]            gnt_valid_o, // a frame was matched to the egress in this cycle
+  output reg  [OUTPUTS*3-1:0]          gnt_vc_o
+);
+
+  // Round robin by masks: a pointer is kept as the set of indices at or above it.
+  function [OUTPUTS-1:0] pick_out(input [OUTPUTS-1:0] req, input [OUTPUTS-1:0] at_or_above);
+    reg [OUTPUTS-1:0] first;
+    begin
+      first = req & at_or_above;
+      if (first == {OUTPUTS{1'b0}}) first = req;
+      pick_out = first & (~first + 1'b1);
+    end
+  endfunction
+  function [INPUTS-1:0] pick_in(input [INPUTS-1:0] req, input [INPUTS-1:0] at_or_above);
+    reg [INPUTS-1:0] first;
+    begin
+      first = req & at_or_above;
+      if (first == {INPUTS{1'b0}}) first = req;
+      pick_in = first & (~first + 1'b1);
+    end
+  endfunction
+  function [VCS-1:0] pick_vc(input [VCS-1:0] req, input [VCS-1:0] at_or_above);
+    reg [VCS-1:0] first;
+    begin
+      first = req & at_or_above;
+      if (first == {VCS{1'b0}}) first = req;
+      pick_vc = first & (~first + 1'b1);
+    end
+  endfunction
+
+  // Pointers (as masks): grant and cut-through per egress, accept per ingress, VC per pair.
+  reg [OUTPUTS*INPUTS-1:0]     gptr_q, cptr_q;
+  reg [INPUTS*OUTPUTS-1:0]     aptr_q;
+  reg [INPUTS*OUTPUTS*VCS-1:0] vptr_q;
+
+  reg [OUTPUTS-1:0]        avail;                 // egresses that may be matched in this cycle
+  reg [INPUTS*OUTPUTS-1:0] want;                  // [i][j] some VC is eligible
+  reg [OUTPUTS*INPUTS-1:0] want_t, grant_t, ct_t; // [j][i]
+  reg [OUTPUTS*INPUTS-1:0] ct_win_t;
+  reg [INPUTS*OUTPUTS-1:0] grant;
+  reg [OUTPUTS-1:0]        ct_avail;
+  reg [OUTPUTS-1:0]        first_out, served;
+  reg [VCS-1:0]            pair_vcs, pair_vc;
+  reg [INPUTS*OUTPUTS-1:0] acc_first;             // the primary egress of each acceptance
+  reg [INPUTS*VCS-1:0]     acc_vc_hot;
+  reg                      ct_lost;
+  reg                      any_want, any_ct;
+  integer i, j, v;
+
+  always @* begin
+    avail = ready_i;
+    for (i = 0; i < INPUTS; i = i + 1) avail = avail & ~busy_i[i*OUTPUTS +: OUTPUTS];
+
+    // Request
+    for (i = 0; i < INPUTS; i = i + 1) begin
+      want[i*OUTPUTS +: OUTPUTS] = {OUTPUTS{1'b0}};
+      for (v = 0; v < VCS; v = v + 1)
+        want[i*OUTPUTS +: OUTPUTS] = want[i*OUTPUTS +: OUTPUTS]
+                                   | req_i[(i*VCS + v)*OUTPUTS +: OUTPUTS];
+      want[i*OUTPUTS +: OUTPUTS] = want[i*OUTPUTS +: OUTPUTS] & avail & {OUTPUTS{free_i[i]}};
+    end
+    any_want = |want;
+    any_ct   = |ct_req_i;
+
+    // Grant
+    want_t      = {OUTPUTS*INPUTS{1'b0}};
+    grant_t     = {OUTPUTS*INPUTS{1'b0}};
+    grant       = {INPUTS*OUTPUTS{1'b0}};
+    acc_valid_o = {INPUTS{1'b0}};
+    acc_mask_o  = {INPUTS*OUTPUTS{1'b0}};
+    acc_vc_o    = {INPUTS*3{1'b0}};
+    acc_first   = {INPUTS*OUTPUTS{1'b0}};
+    acc_vc_hot  = {INPUTS*VCS{1'b0}};
+    gnt_valid_o = {OUTPUTS{1'b0}};
+    gnt_vc_o    = {OUTPUTS*3{1'b0}};
+    ct_gnt_o    = {INPUTS{1'b0}};
+    ct_avail    = avail;
+    ct_t        = {OUTPUTS*INPUTS{1'b0}};
+    ct_win_t    = {OUTPUTS*INPUTS{1'b0}};
+    first_out   = {OUTPUTS{1'b0}};
+    served      = {OUTPUTS{1'b0}};
+    pair_vcs    = {VCS{1'b0}};
+    pair_vc     = {VCS{1'b0}};
+    ct_lost     = 1'b0;
+
+    if (any_want) begin
+      for (j = 0; j < OUTPUTS; j = j + 1) begin
+        for (i = 0; i < INPUTS; i = i + 1) want_t[j*INPUTS + i] = want[i*OUTPUTS + j];
+        grant_t[j*INPUTS +: INPUTS] = pick_in(want_t[j*INPUTS +: INPUTS],
+                                              gptr_q[j*INPUTS +: INPUTS]);
+        ct_avail[j] = avail[j] & ~(|want_t[j*INPUTS +: INPUTS]);
+        for (i = 0; i < INPUTS; i = i + 1) grant[i*OUTPUTS + j] = grant_t[j*INPUTS + i];
+      end
+
+      // Accept and extend
+      for (i = 0; i < INPUTS; i = i + 1)
+        if (grant[i*OUTPUTS +: OUTPUTS] != {OUTPUTS{1'b0}}) begin
+          first_out = pick_out(grant[i*OUTPUTS +: OUTPUTS], aptr_q[i*OUTPUTS +: OUTPUTS]);
+          for (v = 0; v < VCS; v = v + 1)
+            pair_vcs[v] = |(req_i[(i*VCS + v)*OUTPUTS +: OUTPUTS] & first_out);
+          pair_vc = {VCS{1'b0}};
+          for (j = 0; j < OUTPUTS; j = j + 1)
+            if (first_out[j]) pair_vc = pick_vc(pair_vcs, vptr_q[(i*OUTPUTS + j)*VCS +: VCS]);
+          served = first_out;
+          for (v = 0; v < VCS; v = v + 1)
+            if (pair_vc[v]) begin
+              acc_vc_o[i*3 +: 3] = v[2:0];
+              if (|(same_i[(i*VCS + v)*OUTPUTS +: OUTPUTS] & first_out))
+                served = grant[i*OUTPUTS +: OUTPUTS] & req_i[(i*VCS + v)*OUTPUTS +: OUTPUTS]
+                       & same_i[(i*VCS + v)*OUTPUTS +: OUTPUTS];
+            end
+          acc_valid_o[i]                     = 1'b1;
+          acc_mask_o[i*OUTPUTS +: OUTPUTS]   = served;
+          acc_first[i*OUTPUTS +: OUTPUTS]    = first_out;
+          acc_vc_hot[i*VCS +: VCS]           = pair_vc;
+        end
+    end
+
+    // Cut-through: what is left
+    if (any_ct) begin
+      for (j = 0; j < OUTPUTS; j = j + 1) begin
+        for (i = 0; i < INPUTS; i = i + 1)
+          ct_t[j*INPUTS + i] = ct_req_i[i] & ct_mask_i[i*OUTPUTS + j];
+        ct_win_t[j*INPUTS +: INPUTS] = ct_avail[j]
+            ? pick_in(ct_t[j*INPUTS +: INPUTS], cptr_q[j*INPUTS +: INPUTS]) : {INPUTS{1'b0}};
+      end
+      for (i = 0; i < INPUTS; i = i + 1) begin
+        ct_lost = 1'b0;
+        for (j = 0; j < OUTPUTS; j = j + 1)
+          ct_lost = ct_lost | (ct_mask_i[i*OUTPUTS + j] & ~ct_win_t[j*INPUTS + i]);
+        ct_gnt_o[i] = ct_req_i[i] & ~ct_lost;
+      end
+    end
+
+    // What each egress is told
+    if (any_want || any_ct)
+      for (i = 0; i < INPUTS; i = i + 1) begin
+        if (acc_valid_o[i])
+          for (j = 0; j < OUTPUTS; j = j + 1)
+            if (acc_mask_o[i*OUTPUTS + j]) begin
+              gnt_valid_o[j]      = 1'b1;
+              gnt_vc_o[j*3 +: 3]  = acc_vc_o[i*3 +: 3];
+            end
+        if (ct_gnt_o[i])
+          for (j = 0; j < OUTPUTS; j = j + 1)
+            if (ct_mask_i[i*OUTPUTS + j]) begin
+              gnt_valid_o[j]      = 1'b1;
+              gnt_vc_o[j*3 +: 3]  = ct_vc_i[i*3 +: 3];
+            end
+      end
+  end
+
+  // Everything above the one that was served; nothing above the last: the next pick wraps.
+  always @(posedge clk) begin
+    for (i = 0; i < INPUTS; i = i + 1)
+      if (acc_valid_o[i]) begin
+        aptr_q[i*OUTPUTS +: OUTPUTS] <= ~(acc_first[i*OUTPUTS +: OUTPUTS]
+                                        | (acc_first[i*OUTPUTS +: OUTPUTS] - 1'b1));
+        for (j = 0; j < OUTPUTS; j = j + 1)
+          if (acc_mask_o[i*OUTPUTS + j]) begin
+            gptr_q[j*INPUTS +: INPUTS] <= ~(grant_t[j*INPUTS +: INPUTS]
+                                          | (grant_t[j*INPUTS +: INPUTS] - 1'b1));
+            vptr_q[(i*OUTPUTS + j)*VCS +: VCS] <= ~(acc_vc_hot[i*VCS +: VCS]
+                                                  | (acc_vc_hot[i*VCS +: VCS] - 1'b1));
+          end
+      end
+    for (i = 0; i < INPUTS; i = i + 1)
+      if (ct_gnt_o[i])
+        for (j = 0; j < OUTPUTS; j = j + 1)
+          if (ct_mask_i[i*OUTPUTS + j])
+            cptr_q[j*INPUTS +: INPUTS] <= ~(ct_win_t[j*INPUTS +: INPUTS]
+                                          | (ct_win_t[j*INPUTS +: INPUTS] - 1'b1));
+    if (rst) begin
+      gptr_q <= {OUTPUTS*INPUTS{1'b1}};
+      cptr_q <= {OUTPUTS*INPUTS{1'b1}};
+      aptr_q <= {INPUTS*OUTPUTS{1'b1}};
+      vptr_q <= {INPUTS*OUTPUTS*VCS{1'b1}};
+    end
+  end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Weft Authors
+//
+// weft_cbfc_sender: transmit role of credit-based flow control on one port.
+//
+// Per VC: S_CC (credits of all frames sent), S_CF (credits that the neighbour has freed, from its
+// CF_Update), both 20-bit cyclic, and `used`, which gates:
+//   used = S_CC - S_CF + credits of frames that are granted but not sent yet
+//   grant    used += credits of the largest frame: an Ethernet frame says its length only at its end
+//   true-up  used -= largest - exact, once per grant, at any time from the grant's cycle on
+//   sent     S_CC += exact (the frame was charged at its grant already)
+//   CF       used -= advance of S_CF (15-bit count, extended against S_CF)
+// All four may fall into one cycle, on the same VC too. ok_o[vc] = the largest frame fits, or the VC
+// is best effort (cfg_enable_i[vc] = 0: no counting, no gate).
+//
+// Every cfg_cc_period_i cycles a CC_Update frame is offered, which carries S_CC of all VCs so that
+// the neighbour can free the credits of frames that the wire lost. It MUST stand on the wire exactly
+// where it was taken: behind all frames whose sent_valid_i came in or before the cycle of cc_take_i,
+// ahead of all others. Ahead of data it counts, the neighbour frees credits of frames still in
+// flight and its buffer overflows; behind data it does not count, R_CF runs backwards.
+//
+// Latency: grant, true-up, sent and CF show in ok_o, avail_o and the counters in the next cycle.
+//   cc_data_o follows the counters, the sent frame of the same cycle included.
+// Stall rule: no input can be refused; cc_valid_o waits for cc_take_i as long as it must.
+// Trade-off: max-frame reservation costs one frame of credit on each VC in flight; a scheduler that
+//   knows the length of a frame may compare it with avail_o and true up in the cycle of the grant.
+// Relies on: one true-up and one sent a grant, with the same length; shift, ovhd, max frame, enables
+//   and limits change only while the VC is idle (nothing granted and not yet sent). Setting or
+//   clearing an enable, or clear_i, zeroes the VC's counters, as the neighbour must do too.
+// error_o: sticky until clear_i or rst; S_CC - S_CF went over the limit, more was given back than
+//   taken, or a CF_Update ran ahead of S_CC (that count is then ignored, so that a babbling
+//   neighbour never gains credits).
+// Sources: UE link layer CBFC as in the OCP SAI proposal (counters, gate, init order), public test
+//   plans and testers; CF_Update: control ordered set 5C, type 10, {VC 5, count 15} twice, O-code 6;
+//   CC_Update: MAC control, opcode FFFE, CID FA-7A-CB, message type 1 = VC 0..15, 16 x 20 bits. The
+//   packing of the 40 bytes is not public: here VC 0 first, most significant bit first.
+`default_nettype none
+`include "weft_defs.vh"
+module weft_cbfc_sender #(
+    parameter VCS = 4,                        // virtual channels, 1..8
+    parameter [47:0] CC_DA = 48'h0180C2000001, // destination of CC_Update
+    parameter [15:0] CC_TYPE = 16'h8808,      // its EtherType
+    parameter [7:0]  CF_OS_TYPE = 8'h10,      // ordered set type of CF_Update
+    parameter [3:0]  OS_O_CODE = 4'h6         // O-code of control ordered sets
+) (
+    input  wire               clk,
+    input  wire               rst,
+    // configuration (registers)
+    input  wire [VCS-1:0]     cfg_enable_i,    // 1: credit-gated
+    input  wire [VCS*20-1:0]  cfg_limit_i,     // credits the neighbour gave
+    input  wire [3:0]         cfg_shift_i,     // log2 bytes a credit, 5..11
+    input  wire signed [7:0]  cfg_ovhd_i,      // bytes, -16..127
+    input  wire [13:0]        cfg_max_frame_i, // bytes with FCS
+    input  wire [19:0]        cfg_cc_period_i, // cycles between CC_Updates, 0 = none
+    input  wire [47:0]        cfg_mac_i,       // source address of CC_Update
+    input  wire               clear_i,         // zero everything
+    // frames
+    input  wire               grant_valid_i,
+    input  wire [2:0]         grant_vc_i,
+    input  wire               trueup_valid_i,
+    input  wire [2:0]         trueup_vc_i,
+    input  wire [13:0]        trueup_len_i,    // bytes without FCS
+    input  wire               sent_valid_i,    // in the order of the wire
+    input  wire [2:0]         sent_vc_i,
+    input  wire [13:0]        sent_len_i,      // bytes without FCS
+    // control ordered sets received; byte 0 (5C) in 7:0. Other types are ignored.
+    input  wire               os_valid_i,
+    // The last four bits of a CF_Update are reserved.
+    /* verilator lint_off UNUSEDSIGNAL */
+    input  wire [63:0]        os_data_i,
+    /* verilator lint_on UNUSEDSIGNAL */
+    // gate
+    output reg  [VCS-1:0]     ok_o,            // a frame of any size may be granted
+    output reg  [VCS*20-1:0]  avail_o,         // limit - used, not below 0
+    // CC_Update, a 60-byte frame in one cell
+    output wire               cc_valid_o,
+    output reg  [511:0]       cc_data_o,       // 0 while not valid
+    input  wire               cc_take_i,
+    // state for registers
+    output wire [VCS*20-1:0]  s_cc_o,
+    output wire [VCS*20-1:0]  s_cf_o,
+    output reg  [VCS*20-1:0]  s_cu_o,          // S_CC - S_CF
+    output wire               error_o
+);
+  generate
+    if (VCS < 1 || VCS > 8) begin : gen_illegal
+      weft_cbfc_sender_needs_VCS_1_to_8 u_stop ();
+    end
+  endgenerate
+
+  localparam [15:0] CC_OPCODE = 16'hFFFE;
+  localparam [23:0] CC_CID    = 24'hFA7ACB;
+  localparam [7:0]  CC_MSG    = 8'd1;
+
+  reg  [VCS*20-1:0] s_cc_q;
+  reg  [VCS*20-1:0] s_cf_q;
+  reg  [VCS*20-1:0] used_q;
+  reg  [VCS-1:0]    enable_q;
+  reg               error_q;
+  reg  [9:0]        max_cr_q;
+  reg               cc_pending_q;
+  reg  [19:0]       cc_timer_q;
+
+  assign s_cc_o     = s_cc_q;
+  assign s_cf_o     = s_cf_q;
+  assign error_o    = error_q;
+  assign cc_valid_o = cc_pending_q;
+
+  wire [9:0] max_cr;
+  wire [9:0] trueup_cr;
+  wire [9:0] sent_cr;
+  wire [13:0] max_len = (cfg_max_frame_i < 14'd4) ? 14'd0 : cfg_max_frame_i - 14'd4;
+
+  weft_cbfc_credits u_max (
+      .len_i(max_len), .shift_i(cfg_shift_i), .ovhd_i(cfg_ovhd_i), .credits_o(max_cr)
+  );
+  weft_cbfc_credits u_trueup (
+      .len_i(trueup_len_i), .shift_i(cfg_shift_i), .ovhd_i(cfg_ovhd_i), .credits_o(trueup_cr)
+  );
+  weft_cbfc_credits u_sent (
+      .len_i(sent_len_i), .shift_i(cfg_shift_i), .ovhd_i(cfg_ovhd_i), .credits_o(sent_cr)
+  );
+
+  // CF_Update: D2 = {VC[4:0], count[14:12]}, D3 = count[11:4], D4 = {count[3:0], O-code}; D5 to D7
+  // the same for the second VC.
+  wire        cf = os_valid_i && (os_data_i[7:0] == `WEFT_MII_CTLOS) &&
+                   (os_data_i[15:8] == CF_OS_TYPE) && (os_data_i[35:32] == OS_O_CODE);
+  wire [4:0]  cf_vc1  = os_data_i[23:19];
+  wire [14:0] cf_cnt1 = {os_data_i[18:16], os_data_i[31:24], os_data_i[39:36]};
+  wire [4:0]  cf_vc2  = os_data_i[47:43];
+  wire [14:0] cf_cnt2 = {os_data_i[42:40], os_data_i[55:48], os_data_i[63:60]};
+
+  wire            any_event = grant_valid_i || trueup_valid_i || sent_valid_i || cf;
+  wire [VCS-1:0]  changed   = cfg_enable_i ^ enable_q;
+
+  reg  [VCS*20-1:0] s_cc_d;
+  reg  [VCS*20-1:0] s_cf_d;
+  reg  [VCS*20-1:0] used_d;
+  reg               error_d;
+  reg  [21:0]       used;    // two bits more: carry and sign
+  reg  [14:0]       advance; // of S_CF
+  reg  [19:0]       cc;
+  reg  [19:0]       cf_now;
+  reg               sent;
+  integer           v;
+
+  always @* begin
+    s_cc_d  = s_cc_q;
+    s_cf_d  = s_cf_q;
+    used_d  = used_q;
+    error_d = error_q;
+    used    = 22'd0;
+    advance = 15'd0;
+    cc      = 20'd0;
+    cf_now  = 20'd0;
+    sent    = 1'b0;
+    if (any_event) begin
+      for (v = 0; v < VCS; v = v + 1) begin
+        if (cfg_enable_i[v]) begin
+          used   = {2'b00, used_q[v*20+:20]};
+          cc     = s_cc_q[v*20+:20];
+          cf_now = s_cf_q[v*20+:20];
+          sent   = sent_valid_i && (sent_vc_i == v[2:0]);
+          if (cf && ((cf_vc1 == v[4:0]) || (cf_vc2 == v[4:0]))) begin
+            // If both halves name this VC the second is the later one.
+            advance = ((cf_vc2 == v[4:0]) ? cf_cnt2 : cf_cnt1) - cf_now[14:0];
+            if ({5'd0, advance} > cc - cf_now) begin
+              error_d = 1'b1;
+            end else begin
+              cf_now = cf_now + {5'd0, advance};
+              used   = used - {7'd0, advance};
+            end
+          end
+          if (grant_valid_i && (grant_vc_i == v[2:0])) used = used + {12'd0, max_cr_q};
+          if (trueup_valid_i && (trueup_vc_i == v[2:0]))
+            used = used - {12'd0, max_cr_q} + {12'd0, trueup_cr};
+          if (used[21:20] != 2'b00) begin
+            error_d = 1'b1;
+            used    = used[21] ? 22'd0 : 22'h0FFFFF;
+          end
+          if (sent) begin
+            cc = cc + {10'd0, sent_cr};
+            if (cc - cf_now > cfg_limit_i[v*20+:20]) error_d = 1'b1;
+          end
+          used_d[v*20+:20] = used[19:0];
+          s_cc_d[v*20+:20] = cc;
+          s_cf_d[v*20+:20] = cf_now;
+        end
+      end
+    end
+  end
+
+  reg  [20:0] need;
+  integer     g;
+  always @* begin
+    ok_o    = {VCS{1'b1}};
+    avail_o = {(VCS * 20) {1'b0}};
+    s_cu_o  = {(VCS * 20) {1'b0}};
+    need    = 21'd0;
+    for (g = 0; g < VCS; g = g + 1) begin
+      if (cfg_enable_i[g]) begin
+        need    = {1'b0, used_q[g*20+:20]} + {11'd0, max_cr_q};
+        ok_o[g] = (need <= {1'b0, cfg_limit_i[g*20+:20]});
+        if (used_q[g*20+:20] < cfg_limit_i[g*20+:20])
+          avail_o[g*20+:20] = cfg_limit_i[g*20+:20] - used_q[g*20+:20];
+        s_cu_o[g*20+:20] = s_cc_q[g*20+:20] - s_cf_q[g*20+:20];
+      end
+    end
+  end
+
+  // CC_Update in the order of the wire, first byte in the most significant place; then turned round
+  // byte by byte into the cell.
+  reg  [479:0] frame;
+  integer      k;
+  integer      b;
+  always @* begin
+    cc_data_o = 512'd0;
+    frame     = 480'd0;
+    if (cc_pending_q) begin
+      frame[479:320] = {CC_DA, cfg_mac_i, CC_TYPE, CC_OPCODE, CC_CID, CC_MSG};
+      for (k = 0; k < VCS; k = k + 1) frame[319-20*k-:20] = s_cc_d[20*k+:20];
+      for (b = 0; b < 60; b = b + 1) cc_data_o[8*b+:8] = frame[479-8*b-:8];
+    end
+  end
+
+  integer z;
+  always @(posedge clk) begin
+    max_cr_q <= max_cr;
+    enable_q <= cfg_enable_i;
+    if (any_event) begin
+      s_cc_q  <= s_cc_d;
+      s_cf_q  <= s_cf_d;
+      used_q  <= used_d;
+      error_q <= error_d;
+    end
+    if (changed != {VCS{1'b0}}) begin
+      for (z = 0; z < VCS; z = z + 1) begin
+        if (changed[z]) begin
+          s_cc_q[z*20+:20] <= 20'd0;
+          s_cf_q[z*20+:20] <= 20'd0;
+          used_q[z*20+:20] <= 20'd0;
+        end
+      end
+    end
+    if ((cfg_cc_period_i == 20'd0) || (cfg_enable_i == {VCS{1'b0}})) begin
+      cc_timer_q   <= 20'd0;
+      cc_pending_q <= 1'b0;
+    end else begin
+      if (cc_take_i) cc_pending_q <= 1'b0;
+      if (cc_timer_q >= cfg_cc_period_i - 20'd1) begin
+        cc_timer_q   <= 20'd0;
+        cc_pending_q <= 1'b1;
+      end else begin
+        cc_timer_q <= cc_timer_q + 20'd1;
+      end
+    end
+    if (rst || clear_i) begin
+      s_cc_q       <= {(VCS * 20) {1'b0}};
+      s_cf_q       <= {(VCS * 20) {1'b0}};
+      used_q       <= {(VCS * 20) {1'b0}};
+      error_q      <= 1'b0;
+      cc_pending_q <= 1'b0;
+      cc_timer_q   <= 20'd0;
+    end
+    if (rst) enable_q <= {VCS{1'b0}};
+  end
+
+  // What is on the wire is charged: the gate never counts less than S_CC - S_CF.
+  genvar a;
+  generate
+    for (a = 0; a < VCS; a = a + 1) begin : gen_check
+      `WEFT_ASSERT(a_sent_is_charged,
+          error_q || !cfg_enable_i[a] || (used_q[a*20+:20] >= s_cu_o[a*20+:20]))
+    end
+  endgenerate
+endmodule
+`default_nettype wire

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The Weft Authors
+//
+// weft_rr_pick: the first request at or after a pointer, wrapping; purely combinational.
+//
+// Latency: 0 cycles. Stall rule: none.
+// Bound: with a pointer that moves to one past each grant, a requester waits for at most N - 1
+//   grants of others.
+// Trade-off: two word-wide "lowest bit" operations (x & -x) on the masked and the unmasked requests
+//   instead of a rotate: fast in simulation, a carry chain of N bits in gates.
+// Relies on: ptr_i < N (a larger pointer acts as 0), N in 1..64.
+`default_nettype none
+module weft_rr_pick #(
+    parameter N     = 4,                        // requesters, 1..64
+    parameter IDX_W = (N > 1) ? $clog2(N) : 1   // bits of an index; leave alone
+) (
+    input  wire [N-1:0]     req_i,
+    input  wire [IDX_W-1:0] ptr_i,
+    output wire [N-1:0]     gnt_o, // one-hot, 0 without a request
+    output wire             any_o,
+    output wire [IDX_W-1:0] idx_o  // index of the grant, 0 without a request
+);
+  localparam [N-1:0] ONE = {{(N-1) {1'b0}}, 1'b1};
+
+  wire [N-1:0] later = req_i & ({N{1'b1}} << ptr_i);
+  wire [N-1:0] from  = (later != {N{1'b0}}) ? later : req_i;
+
+  assign gnt_o = from & (~from + ONE);
+  assign any_o = (req_i != {N{1'b0}});
+
+  // Bit b of the index is the OR of the grants whose number has bit b set.
+  genvar b, k;
+  generate
+    for (b = 0; b < IDX_W; b = b + 1) begin : gen_bit
+      wire [N-1:0] has;
+      for (k = 0; k < N; k = k + 1) begin : gen_req
+        assign has[k] = ((k >> b) & 1) != 0;
+      end
+      assign idx_o[b] = ((gnt_o & has) != {N{1'b0}});
+    end
+  endgenerate
+endmodule
+`default_nettype wire

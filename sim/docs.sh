@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Copyright 2026 The Weft Authors
+#
+# docs.sh: regenerates everything that comes from the SystemRDL source (register pages, C header,
+# IP-XACT, decode) in place.
+set -eu
+. "$(dirname "$0")/common.sh"
+if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
+    echo "make docs needs python3 with venv (apt-get install python3-venv) and the network" >&2
+    exit 1
+fi
+rtl/csr/regen.sh
+echo "register pages: docs/registers/"
