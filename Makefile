@@ -21,7 +21,7 @@ help:
 	@echo "  make deps         install what is missing (apt as root or by sudo)"
 	@echo "  make build        build build/weft: switch model, driver, endpoints, command"
 	@echo "  make run          play a ring all-reduce of 8 ranks x 1 MiB through the switch"
-	@echo "  make test         every bench, mutant, unit and system test (under 20 minutes)"
+	@printf "  make test         every bench, mutant, unit and system test (under 20 minutes)\n                    ONLY=\"fifo mac\" runs those whose name has one of the words\n"
 	@echo "  make test-long    the same with more random work"
 	@echo "  make lint         Verilator, Icarus, Yosys, gcc, clang, cppcheck: no warning allowed"
 	@echo "  make bench        latency, throughput and simulation speed (weft bench)"
@@ -47,10 +47,10 @@ run: deps build
 	$(BUILD_DIR)/weft run chakra:$(BUILD_DIR)/traces/ring/ring-allreduce
 
 test: deps
-	@tests/run.sh
+	@tests/run.sh $(ONLY)
 
 test-long: deps
-	@WEFT_LONG=1 tests/run.sh
+	@WEFT_LONG=1 tests/run.sh $(ONLY)
 
 lint:
 	@sim/lint.sh

@@ -14,6 +14,8 @@ set -u
 . "$(dirname "$0")/common.sh"
 JOBS=${JOBS:-2}
 OUT=$BUILD/lint
+FAILED=${WEFT_LINT_FAILED:-$OUT/failed.$$} # one file for this run and the processes it starts
+export WEFT_LINT_FAILED=$FAILED
 mkdir -p "$OUT"
 SIZES="8x32 2x32 4x32 16x32 8x8 8x16"
 CFLAGS="-std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror"
@@ -30,7 +32,7 @@ check() {
         echo "ok   $name"
     else
         printf '%s\n' "FAIL $name" "$(head -n 30 "$log" | sed 's/^/     | /')"
-        echo "$name" >>"$OUT/failed"
+        echo "$name" >>"$FAILED"
     fi
 }
 
@@ -195,7 +197,7 @@ case ${1:-} in
 --module) lint_module "$2" && exit ;;
 --size) lint_size "$2" && exit ;;
 esac
-rm -f "$OUT/failed"
+rm -f "$FAILED"
 [ $# -gt 0 ] || set -- text rtl c
 for part in "$@"; do
     case $part in
@@ -205,8 +207,9 @@ for part in "$@"; do
     *) rtl_file "$part" >/dev/null || exit 2; lint_module "$part" ;;
     esac
 done
-if [ -s "$OUT/failed" ]; then
-    echo "lint: $(wc -l <"$OUT/failed") checks failed"
+if [ -s "$FAILED" ]; then
+    echo "lint: $(wc -l <"$FAILED") checks failed"
+    rm -f "$FAILED"
     exit 1
 fi
 echo "lint: no warning"

@@ -55,8 +55,8 @@ if [ "$(cat "$out/flags" 2>/dev/null)" != "$flags_id" ]; then
     printf '%s' "$flags_id" >"$out/flags"
 fi
 
-make --no-print-directory -s -C "$out/obj" -f V$top.mk -j "${JOBS:-2}" CXX="$cxx" LINK="$cxx" \
-    OPT_FAST="$opt_fast" OPT_SLOW="$opt_slow" OPT_GLOBAL=-O2 VM_PARALLEL_BUILDS=1 V${top}__ALL.a
+env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory -s -C "$out/obj" -f V$top.mk -j "${JOBS:-2}" CXX="$cxx" LINK="$cxx" \
+    OPT_FAST="$opt_fast" OPT_SLOW="$opt_slow" OPT_GLOBAL=-O2 VM_PARALLEL_BUILDS=1 V${top}__ALL.a >/dev/null
 
 # The C face of the model.
 shim=$out/weft_sim.o

@@ -12,6 +12,8 @@ out=$BUILD/runtime/$variant
 vroot=$(verilator_root)
 vinc=$vroot/include
 cxx=${CXX:-g++}
+cc=${CC:-gcc}
+cflags="-std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wpedantic -Werror -Itb -Itb/common"
 flags="-std=gnu++17 -O2 -pthread -I$vinc -I$vinc/vltstd"
 sources="verilated verilated_threads"
 [ -e "$vinc/verilated_random.cpp" ] && sources="$sources verilated_random"
@@ -28,10 +30,10 @@ exec 9>"$out/lock"
 flock 9
 own=""
 case $variant in
-tb*) own="sim/module/module_main.cpp sim/module/model.h tb/common/tb.h" ;;
+tb*) own="sim/module/module_main.cpp sim/module/model.h $(echo tb/common/*.[ch])" ;;
 esac
 # shellcheck disable=SC2086
-stamp="$cxx $flags $(verilator --version) $(fingerprint sim/runtime.sh $own)"
+stamp="$cc $cxx $flags $(verilator --version) $(fingerprint sim/runtime.sh $own)"
 if [ ! -e "$out/stamp" ] || [ "$(cat "$out/stamp")" != "$stamp" ]; then
     rm -f "$out"/*.o "$out/libruntime.a" "$out/stamp"
     for s in $sources; do
@@ -43,6 +45,10 @@ if [ ! -e "$out/stamp" ] || [ "$(cat "$out/stamp")" != "$stamp" ]; then
         # shellcheck disable=SC2086
         $cxx $flags -Wall -Wextra -Werror -Itb -Isim/module -c sim/module/module_main.cpp \
             -o "$out/module_main.o"
+        for s in tb/common/*.c; do
+            # shellcheck disable=SC2086
+            $cc $cflags -c "$s" -o "$out/$(basename "$s" .c).o"
+        done
         ;;
     esac
     ar rcs "$out/libruntime.a" "$out"/*.o

@@ -21,6 +21,8 @@
 set -u
 . "$(dirname "$0")/../sim/common.sh"
 LOGS=$BUILD/test
+# One file for this run and the processes that it starts; kept as results.txt at the end.
+export WEFT_TEST_RESULTS=${WEFT_TEST_RESULTS:-$LOGS/results.$$}
 JOBS=${JOBS:-2}
 export WEFT_LONG=${WEFT_LONG:-0}
 DEFAULT_CONFIG=p8m32
@@ -128,16 +130,16 @@ if [ "${1:-}" = --one ]; then
     esac
     text=$(printf '%-4s %-52s %4d.%01d s' $word "$name" $((ms / 1000)) $((ms % 1000 / 100)))
     [ $word != FAIL ] || text="$text
-$(tail -n 12 "$log" | sed 's/^/     | /')
+$({ grep -m 6 -E "FAIL|ERROR|rror:" "$log" | cut -c1-200; echo ...; tail -n 6 "$log"; } | sed "s/^/     | /")
      see $log"
     [ $word != skip ] || text="$text  ($(tail -n 1 "$log"))"
     printf '%s\n' "$text"
-    printf '%s %s %d\n' $word "$name" "$ms" >>"$LOGS/results.txt"
+    printf '%s %s %d\n' $word "$name" "$ms" >>"$WEFT_TEST_RESULTS"
     exit 0
 fi
 
 mkdir -p "$LOGS"
-: >"$LOGS/results.txt"
+: >"$WEFT_TEST_RESULTS"
 mapfile -t tests < <(list_tests | sort -u -s -t/ -k1,9 | awk '
     # system and bad first, then the rest in the order of the names
     /^(system|bad)\// { print; next }
@@ -170,9 +172,9 @@ build() {
     ms=$(((${EPOCHREALTIME/./} - start) / 1000))
     printf '%-4s %-52s %4d.%01d s\n' $word "$what" $((ms / 1000)) $((ms % 1000 / 100))
     [ $word = ok ] || tail -n 20 "$LOGS/build.log" | sed 's/^/     | /'
-    [ $word = ok ] || printf 'FAIL %s %d\n' "$what" "$ms" >>"$LOGS/results.txt"
+    [ $word = ok ] || printf 'FAIL %s %d\n' "$what" "$ms" >>"$WEFT_TEST_RESULTS"
 }
-configs=$(printf '%s\n' "${tests[@]}" | sed -n 's|^\(system\|bad\)/.*/||p' | sort -u)
+configs=$(printf '%s\n' "${tests[@]}" | sed -n -E 's,^(system|bad)/.*/,,p' | sort -u)
 units=$(printf '%s\n' "${tests[@]}" | sed -n "s|^unit/|$BUILD/asan/bin/unit/|p")
 if printf '%s\n' "${tests[@]}" | grep -qE '^(bench|mutant)/'; then
     build build/runtime sim/runtime.sh tb
@@ -194,16 +196,17 @@ done
 
 printf '%s\n' "${tests[@]}" | xargs -P "$JOBS" -I{} "$BASH" tests/run.sh --one {}
 
-passed=$(grep -c '^ok ' "$LOGS/results.txt")
-failed=$(grep -c '^FAIL ' "$LOGS/results.txt")
-skipped=$(grep -c '^skip ' "$LOGS/results.txt")
+passed=$(grep -c '^ok ' "$WEFT_TEST_RESULTS")
+failed=$(grep -c '^FAIL ' "$WEFT_TEST_RESULTS")
+skipped=$(grep -c '^skip ' "$WEFT_TEST_RESULTS")
 echo
 if [ "$failed" -gt 0 ]; then
     echo "failed:"
-    sed -n 's/^FAIL \([^ ]*\) .*/  \1/p' "$LOGS/results.txt" | sort
+    sed -n 's/^FAIL \([^ ]*\) .*/  \1/p' "$WEFT_TEST_RESULTS" | sort
 fi
 [ "$skipped" -eq 0 ] || echo "$skipped skipped"
 echo "$((SECONDS - begin)) s"
+mv "$WEFT_TEST_RESULTS" "$LOGS/results.txt"
 echo "$passed passed, $failed failed"
 # Nothing run is no success.
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

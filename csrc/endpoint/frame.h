@@ -28,6 +28,8 @@ typedef struct weft_frame {
     uint8_t size_class;
     uint8_t tail_ctrl;    /* control bits of the last word */
     uint8_t control;      /* MAC control frame: not counted, not on the scoreboard */
+    uint8_t missed;       /* the scoreboard has given up at least one copy */
+    uint8_t source;       /* port that sent it */
     uint8_t wire[];
 } weft_frame;
 

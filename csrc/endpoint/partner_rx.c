@@ -133,6 +133,10 @@ static void mac_control(weft_partner *p, const uint8_t *data, size_t len)
         uint32_t lost = (count[v] - p->r_cc[v]) & COUNTER_MASK;
         if (!partner_has_credits(p, v) || lost == 0)
             continue;
+        if (lost > COUNTER_MASK / 2) { /* counts less than what came: not in order, or forged */
+            p->n.rx_cc_bad++;
+            continue;
+        }
         free_credits(p, v, lost);
         p->r_cc[v] = count[v];
     }
@@ -183,7 +187,7 @@ static void end_of_frame(weft_partner *p, uint64_t cycle)
         p->n.rx_octets += p->fill;
         p->n.rx_vc_frames[vc]++;
         if (p->cfg.cbfc_rx && partner_has_credits(p, vc)) {
-            uint32_t credits = weft_credits(p->fill, p->cfg.credit_shift, p->cfg.credit_overhead);
+            uint32_t credits = weft_credit_count(p->fill, p->cfg.credit_shift, p->cfg.credit_overhead);
             p->r_cc[vc] = (p->r_cc[vc] + credits) & COUNTER_MASK;
             if (((p->r_cc[vc] - p->r_cf[vc]) & COUNTER_MASK) > p->cfg.rx_limit[vc])
                 p->n.rx_over_credit++;

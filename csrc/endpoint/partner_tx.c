@@ -202,7 +202,7 @@ static weft_frame *pick(weft_partner *p)
         frame_queue *q = &p->queue[v];
         weft_frame *f = q->head;
         if (p->cfg.cbfc_tx && partner_has_credits(p, v)) {
-            uint32_t need = weft_credits(f->len + 4, p->cfg.credit_shift, p->cfg.credit_overhead);
+            uint32_t need = weft_credit_count(f->len + 4, p->cfg.credit_shift, p->cfg.credit_overhead);
             uint32_t used = (p->s_cc[v] - p->s_cf[v]) & COUNTER_MASK;
             if (used + need > p->cfg.tx_limit[v])
                 continue;
@@ -309,8 +309,9 @@ static inline __attribute__((always_inline)) bool tx_fast(weft_partner *p, uint6
                                                           const unsigned mii)
 {
     if (!p->current) {
-        if (p->waiting || p->raw_count > 0 || p->gap_words > 0 || p->cfg.cc_period != 0 ||
-            p->cf_dirty != 0 || p->cfg.cf_period != 0)
+        if (p->waiting || p->raw_count > 0 || p->gap_words > 0 || p->cf_dirty != 0 ||
+            (p->cfg.cc_period != 0 && cycle >= p->cc_due) ||
+            (p->cfg.cf_period != 0 && cycle >= p->cf_due))
             return false;
         if (!p->tx_idle) {
             memset(data, 0x07, mii);
@@ -360,7 +361,5 @@ void weft_partner_tx(weft_partner *p, uint64_t cycle, uint8_t *data, uint64_t *c
     if (!done) {
         p->tx_idle = 0;
         tx_words(p, cycle, data, ctrl, p->mii_bytes);
-    } else if (p->current) {
-        p->tx_idle = 0;
     }
 }

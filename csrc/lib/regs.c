@@ -240,6 +240,20 @@ const char *weft_reg_description(const weft_reg *reg)
     return f != NULL ? f->desc : desc_of(reg)->desc;
 }
 
+const char *weft_reg_access_name(const weft_reg *reg)
+{
+    if (!valid(reg)) return "";
+    switch (access_of(reg)) {
+    case WEFT_REG_RO: return "ro";
+    case WEFT_REG_RW: return "rw";
+    case WEFT_REG_W1C: return "w1c";
+    case WEFT_REG_WO: return "wo";
+    }
+    return "";
+}
+
+bool weft_reg_is_counter(const weft_reg *reg) { return valid(reg) && desc_of(reg)->external; }
+
 unsigned weft_reg_field_count(const weft_reg *reg)
 {
     return valid(reg) && reg->field_ < 0 ? (unsigned)desc_of(reg)->n_fields : 0;

@@ -104,7 +104,7 @@ weft_cc_status weft_cc_update_parse(const uint8_t *frame, size_t len, unsigned *
     return WEFT_CC_OK;
 }
 
-uint32_t weft_credits(size_t frame_bytes, unsigned shift, int overhead)
+uint32_t weft_credit_count(size_t frame_bytes, unsigned shift, int overhead)
 {
     if (shift < 5)
         shift = 5;

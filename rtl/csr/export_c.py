@@ -86,6 +86,7 @@ typedef struct {
     bool is_array;
     bool external; /* a window into another module, not a register of the block itself */
     bool starts;   /* a write starts a command */
+    const char *latched_by; /* NULL, or the register whose read captures the value of this one */
     weft_reg_access access;
     bool has_reset;
     uint32_t reset;
@@ -205,9 +206,10 @@ def table_c(blocks, bases):
         for r in b.regs:
             out.append("    {%s," % quote(r.name))
             out.append("     %s," % split_quote(r.desc))
-            out.append("     0x%04xu, %d, %s, %s, %s, WEFT_REG_%s, %s, 0x%xu, f_%s_%s, %d}," % (
+            out.append("     0x%04xu, %d, %s, %s, %s, %s, WEFT_REG_%s, %s, 0x%xu, f_%s_%s, %d}," % (
                 r.offset, r.count, boolean(r.is_array), boolean(r.external), boolean(r.start),
-                r.access, boolean(r.has_reset), r.reset, b.name, r.name.lower(), len(r.fields)))
+                quote(r.latched_by) if r.latched_by else "NULL", r.access, boolean(r.has_reset),
+                r.reset, b.name, r.name.lower(), len(r.fields)))
         out.append("};")
     out.append("static const weft_reg_block blocks[] = {")
     for b in blocks:

@@ -292,7 +292,7 @@ def generate(block):
         emit("  wire in_ext = offset[%d:%d] == %d'd%d && offset[1:0] == 2'd0;"
              % (nb - 1, span, nb - span, reg.offset >> span))
         emit("  assign ext_rd_o = hit && !reg_write_i && in_ext;")
-        emit("  assign ext_addr_o = offset[%d:2];" % (span - 1))
+        emit("  assign ext_addr_o = ext_rd_o ? offset[%d:2] : %d'd0;  // quiet when idle" % (span - 1, ib))
     emit("  always @* begin")
     emit("    read_data = 32'd0;")
     emit("    read_ok = 1'b0;")

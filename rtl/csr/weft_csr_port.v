@@ -172,7 +172,7 @@ module weft_csr_port #(
   reg        read_ok;
   wire in_ext = offset[12:10] == 3'd4 && offset[1:0] == 2'd0;
   assign ext_rd_o = hit && !reg_write_i && in_ext;
-  assign ext_addr_o = offset[9:2];
+  assign ext_addr_o = ext_rd_o ? offset[9:2] : 8'd0;  // quiet when idle
   always @* begin
     read_data = 32'd0;
     read_ok = 1'b0;

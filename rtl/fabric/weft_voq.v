@@ -99,7 +99,8 @@ module weft_voq #(
   endgenerate
 
   `WEFT_ASSERT(DEQ_HAS_ENTRY, !deq_i || nonempty_q[deq_vc_i[VW-1:0]])
-  `WEFT_ASSERT(VC_IN_RANGE, (!enq_i || enq_vc_i < VCS) && (!deq_i || deq_vc_i < VCS))
+  `WEFT_ASSERT(VC_IN_RANGE, (!enq_i || {29'd0, enq_vc_i} < VCS)
+                            && (!deq_i || {29'd0, deq_vc_i} < VCS))
 
 endmodule
 

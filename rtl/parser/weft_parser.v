@@ -18,6 +18,7 @@
 //   rw_*           ESUN: rw_ttl 1, rw_ecn = (ECN != 00), rw_off = offset of the ESUN header
 //   drop           CONTROL (EtherType 8808), else PARSE (the frame ends before the headers that it
 //                  announces, or a map names a VC that does not exist), else TTL (ESUN TTL 0 or 1)
+// A frame that ends too early is taken for an untagged plain one in all other fields.
 // A frame with a drop reason has kind DROP, a MAC control frame has kind CONTROL; both travel on,
 // so that the buffer behind can count them with everything else.
 //
@@ -86,22 +87,25 @@ module weft_parser #(
   localparam [5:0]  PROTO_ESUN = 6'd1;
   localparam [31:0] VCS_C      = VCS;
 
-  // A linear mix: the seven 16-bit words are rotated so that their low bits do not meet, folded, and
-  // spread by two rounds of a 16-bit xorshift (7, 9, 8), which is a bijection. XOR only.
+  // A linear mix: the seven 16-bit words are rotated and folded, then spread by two rounds of a 16-bit
+  // xorshift (4, 7, 6), which is a bijection. XOR only. The rotations keep the last bytes of the two
+  // addresses apart, so that 256 x 256 neighbours give 65536 different values; rotations and shifts
+  // were chosen so that any 64 neighbouring addresses or labels, at any stride up to 1024, fall
+  // evenly on 2 to 16 ways at either end of the hash.
   function [15:0] flow_hash;
     input [47:0] dst;
     input [47:0] src;
     input [15:0] label;
     reg   [15:0] x;
     begin
-      x = dst[15:0] ^ {dst[28:16], dst[31:29]} ^ {dst[41:32], dst[47:42]} ^ {src[7:0], src[15:8]} ^
-          {src[20:16], src[31:21]} ^ {src[33:32], src[47:34]} ^ {label[4:0], label[15:5]};
-      x = x ^ {x[8:0], 7'd0};
-      x = x ^ {9'd0, x[15:9]};
-      x = x ^ {x[7:0], 8'd0};
-      x = x ^ {x[8:0], 7'd0};
-      x = x ^ {9'd0, x[15:9]};
-      flow_hash = x ^ {x[7:0], 8'd0};
+      x = dst[15:0] ^ {dst[29:16], dst[31:30]} ^ {dst[37:32], dst[47:38]} ^ {src[7:0], src[15:8]} ^
+          {src[17:16], src[31:18]} ^ {src[38:32], src[47:39]} ^ {label[14:0], label[15]};
+      x = x ^ {x[11:0], 4'd0};
+      x = x ^ {7'd0, x[15:7]};
+      x = x ^ {x[9:0], 6'd0};
+      x = x ^ {x[11:0], 4'd0};
+      x = x ^ {7'd0, x[15:7]};
+      flow_hash = x ^ {x[9:0], 6'd0};
     end
   endfunction
 
@@ -184,11 +188,13 @@ module weft_parser #(
       end
       control     = (etype == TYPE_CTRL);
       esun        = (etype == cfg_esun_type_i) && !control;
-      // Compared before anything behind `off` is believed: a header that is cut is no header.
+      // Compared before anything behind `off` is believed: of a frame that is cut inside its
+      // headers only the addresses count.
       short_frame = cell_eop_i && (cell_bytes_i < (esun ? off + 7'd4 : off));
       if (short_frame) begin
         control = 1'b0;
         esun    = 1'b0;
+        tag0    = 1'b0;
       end
       dst_is_id = (((dst[47:16] ^ cfg_id_prefix_i) & cfg_id_mask_i) == 32'd0);
       src_is_id = (((src[47:16] ^ cfg_id_prefix_i) & cfg_id_mask_i) == 32'd0);

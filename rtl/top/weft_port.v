@@ -115,20 +115,23 @@ module weft_port #(
 );
 
   // ------------------------------------------------------------------ registers --------------
+  /* verilator lint_off UNUSEDSIGNAL */
+  // Registers are laid out for 8 VCs and 64 endpoints.
+  wire [63:0]  cfg_allow;
+  wire [7:0]   cfg_lossless, cfg_cbfc_tx, cfg_cbfc_rx;
+  wire [127:0] cfg_vc_limit;
+  wire [159:0] cfg_tx_limit;
+  /* verilator lint_on UNUSEDSIGNAL */
   wire         cfg_enable, cfg_src_check;
   wire [3:0]   cfg_ipg, cfg_src_valid;
   wire [6:0]   cfg_min_frame;
   wire [16:0]  cfg_os_spacing;
-  wire [63:0]  cfg_allow;
   wire [127:0] cfg_src_value_lo, cfg_src_mask_lo;
   wire [63:0]  cfg_src_value_hi, cfg_src_mask_hi;
   wire [23:0]  cfg_cos_map;
   wire [47:0]  cfg_pcp_map;
   wire [2:0]   cfg_default_vc;
   wire [47:0]  cfg_mac;
-  wire [7:0]   cfg_lossless, cfg_cbfc_tx, cfg_cbfc_rx;
-  wire [127:0] cfg_vc_limit;
-  wire [159:0] cfg_tx_limit;
   wire [3:0]   cfg_tx_shift, cfg_rx_shift;
   wire [7:0]   cfg_tx_ovhd, cfg_rx_ovhd;
   wire [19:0]  cfg_cc_period, cfg_cf_period;
@@ -138,7 +141,7 @@ module weft_port #(
   wire [VCS*16-1:0] vc_used;
   wire [7:0]   count_addr;
   wire [31:0]  count_data;
-  wire         local_fault, remote_fault, link_error;
+  wire         local_fault, remote_fault, sender_error, receiver_error;
 
   /* verilator lint_off PINCONNECTEMPTY */
   weft_csr_port #(.BASE(CSR_BASE)) u_csr (
@@ -185,7 +188,10 @@ module weft_port #(
   wire [511:0] m_data;
   wire [3:0]   ev_runt, ev_preamble, ev_coding, os_count;
   wire         os_valid, seqos_valid;
-  wire [63:0]  os_data, seqos_data;
+  wire [63:0]  os_data;
+  /* verilator lint_off UNUSEDSIGNAL */
+  wire [63:0]  seqos_data;  // only D1..D3 say the fault
+  /* verilator lint_on UNUSEDSIGNAL */
   weft_mac_rx #(.MII_BYTES(MII_BYTES)) u_mac_rx (
     .clk(clk), .rst(rst), .mii_data_i(rx_data_i), .mii_ctrl_i(rx_ctrl_i),
     .cfg_enable_i(cfg_enable), .cfg_max_frame_i(cfg_max_frame_i),
@@ -317,13 +323,13 @@ module weft_port #(
     .os_valid_i(os_valid), .os_data_i(os_data),
     .ok_o(credit_ok), .avail_o(credit_avail_o),
     .cc_valid_o(cc_valid), .cc_data_o(cc_data), .cc_take_i(cc_take),
-    .s_cc_o(s_cc), .s_cf_o(s_cf), .s_cu_o(s_cu), .error_o(link_error)
+    .s_cc_o(s_cc), .s_cf_o(s_cf), .s_cu_o(s_cu), .error_o(sender_error)
   );
   // A port that is down takes everything: it throws it away (law 7).
   assign credit_ok_o    = credit_ok | {VCS{~cfg_enable}};
   assign credit_shift_o = cfg_tx_shift;
   assign credit_ovhd_o  = cfg_tx_ovhd;
-  assign err_link_o     = link_error;
+  assign err_link_o     = sender_error | receiver_error;
 
   wire         os_out_valid, os_out_ready;
   wire [63:0]  os_out_data;
@@ -338,7 +344,8 @@ module weft_port #(
     .cc_valid_i(control_valid), .cc_data_i(control_data),
     .os_valid_o(os_out_valid), .os_ready_i(os_out_ready), .os_data_o(os_out_data),
     .r_cc_o(r_cc), .r_cf_o(r_cf),
-    .ev_cf_sent_o(ev_cf_sent), .ev_cc_ok_o(ev_cc_ok), .ev_cc_bad_o(ev_cc_bad_o)
+    .ev_cf_sent_o(ev_cf_sent), .ev_cc_ok_o(ev_cc_ok), .ev_cc_bad_o(ev_cc_bad_o),
+    .error_o(receiver_error)
   );
 
   // ------------------------------------------------------------------ transmit ---------------

@@ -94,29 +94,19 @@ module weft_switch #(
   wire         cfg_ct_enable;
   wire [3:0]   cfg_ct_margin, cfg_ct_threshold;
   wire [7:0]   cfg_egress_high;
-  wire [103:0] cfg_ecn;
-  wire [6:0]   intr_state, intr_enable, intr_test;
+  /* verilator lint_off UNUSEDSIGNAL */
+  wire [103:0] cfg_ecn;  // registers are laid out for 8 VCs
+  /* verilator lint_on UNUSEDSIGNAL */
+  wire [6:0]   intr_state, intr_enable, intr_test, intr_set;
   wire         route_err;
   wire [PORTS-1:0] ready, ev_lossless, ev_underrun, ev_cc_bad, err_link, err_ingress, err_egress;
   wire         err_crossbar;
-  reg          link_err_q, route_err_q;  // rising edges of what stays
-  always @(posedge clk) begin
-    link_err_q  <= |err_link;
-    route_err_q <= route_err;
-    if (rst) begin
-      link_err_q  <= 1'b0;
-      route_err_q <= 1'b0;
-    end
-  end
   wire         err_any = err_crossbar | (|err_ingress) | (|err_egress);
-  reg          err_any_q;
-  always @(posedge clk) err_any_q <= err_any & ~rst;
-  wire [19:0]  route_base = 20'h01000;
   /* verilator lint_off PINCONNECTEMPTY */
   weft_csr_chip #(.BASE(20'h00000)) u_csr_chip (
     .clk(clk), .rst(rst), .reg_valid_i(reg_valid), .reg_write_i(reg_write),
     .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata), .reg_ack_o(ack[0]), .reg_err_o(err[0]),
-    .reg_rdata_o(rdata[0]), .block_next_i(route_base),
+    .reg_rdata_o(rdata[0]), .block_next_i(20'h01000),
     .geometry0_ports_i(PORTS[7:0]), .geometry0_endpoints_i(E[7:0]), .geometry0_vcs_i(VCS[7:0]),
     .geometry0_mii_bytes_i(MII_BYTES[7:0]), .geometry1_buf_cells_i(CELLS[15:0]),
     .geometry1_egress_cells_i(EG_CELLS[15:0]), .geometry2_cell_bytes_i(8'd64),
@@ -124,9 +114,7 @@ module weft_switch #(
     .cycle_lo_i(now[31:0]), .cycle_hi_i(now[63:32]),
     .snapshot_take_p_o(snap), .snapshot_seq_i(snap_seq),
     .snapshot_cycle_lo_i(snap_time[31:0]), .snapshot_cycle_hi_i(snap_time[63:32]),
-    .intr_state_set_i({|ev_cc_bad, route_err & ~route_err_q, err_any & ~err_any_q,
-                       (|err_link) & ~link_err_q, |ev_underrun, |ev_lossless, snap_done}
-                      | intr_test),
+    .intr_state_set_i(intr_set),
     .intr_state_o(intr_state), .intr_enable_o(intr_enable), .intr_test_p_o(intr_test),
     .error_status_set_i({1'b0, |err_egress, err_crossbar, |err_ingress, 1'b0, 1'b0, |err_link,
                          1'b0}),
@@ -137,8 +125,12 @@ module weft_switch #(
     .ecn_threshold_o(cfg_ecn)
   );
   /* verilator lint_on PINCONNECTEMPTY */
-  weft_intr #(.N(7)) u_intr (
-    .clk(clk), .rst(rst), .state_i(intr_state), .enable_i(intr_enable), .irq_o(irq_o)
+  // Levels (errors that stay) interrupt when they rise.
+  weft_intr #(.N(7), .EDGE(7'b0111000)) u_intr (
+    .clk(clk), .rst(rst),
+    .event_i({|ev_cc_bad, route_err, err_any, |err_link, |ev_underrun, |ev_lossless, snap_done}),
+    .test_i(intr_test), .state_i(intr_state), .enable_i(intr_enable), .set_o(intr_set),
+    .irq_o(irq_o)
   );
 
   // ------------------------------------------------------------------ route tables -----------

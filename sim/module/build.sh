@@ -69,7 +69,7 @@ awk -v module="$module" -v repeat="make bench-$module SET=$set_index" -v params=
     rm -f fast.inc
 )
 runtime_id=$(fingerprint "$runtime/stamp")
-model_id="$cxx $cxxflags $runtime_id $(fingerprint sim/module/*.h "$out"/obj/*.cpp "$out"/obj/*.h \
+model_id="$cxx $cxxflags $(fingerprint sim/module/*.h "$out"/obj/*.cpp "$out"/obj/*.h \
     "$out"/obj/*.cc)"
 if [ ! -e "$out/model.stamp" ] || [ "$(cat "$out/model.stamp")" != "$model_id" ]; then
     rm -f "$out/bench" "$out/model.stamp"
@@ -84,15 +84,14 @@ if [ ! -e "$out/model.stamp" ] || [ "$(cat "$out/model.stamp")" != "$model_id" ]
     printf '%s' "$model_id" >"$out/model.stamp"
 fi
 
-mapfile -t common < <(compgen -G 'tb/common/*.c' || true)
 mapfile -t headers < <(compgen -G 'tb/common/*.h'; compgen -G 'tb/*.h'; compgen -G 'csrc/include/weft/*.h'; true)
 # shellcheck disable=SC2086
-bench_id="$cc $cflags $(fingerprint "$out/model.stamp" "$bench" $extra "${common[@]}" "${headers[@]}")"
+bench_id="$cc $cflags $runtime_id $(fingerprint "$out/model.stamp" "$bench" $extra "${headers[@]}")"
 if [ ! -e "$out/bench" ] || [ "$(cat "$out/bench.stamp" 2>/dev/null)" != "$bench_id" ]; then
     rm -f "$out/bench" "$out"/c_*.o
     objects=()
     # shellcheck disable=SC2086
-    for c in "$bench" $extra "${common[@]}"; do
+    for c in "$bench" $extra; do
         o=$out/c_$(printf '%s' "${c%.c}" | tr / _).o
         $cc $cflags -c "$c" -o "$o" >>"$log" 2>&1 || {
             cat "$log" >&2

@@ -278,9 +278,10 @@ static void rx_control(tb_mii_rx *rx, uint8_t b)
         if (!rx->in_frame)
             violation(rx, "terminate outside a frame");
         else if (rx->phase < 8)
-            violation(rx, "terminate inside the preamble"), rx->in_frame = false;
+            violation(rx, "terminate inside the preamble");
         else
             rx_end(rx);
+        rx->in_frame = false;
         break;
     case ERROR:
         if (rx->in_frame) rx->now.code_error = true;

@@ -156,7 +156,7 @@ weft_cc_status weft_cc_update_parse(const uint8_t *frame, size_t len, unsigned *
 /* ---------------------------------------------------------------- credits ------------------ */
 /* Credits of a frame of frame_bytes (incl. FCS): ceil((frame_bytes + overhead) / (1 << shift)), at
  * least 1. shift 5..11 and overhead -16..127 are clamped. */
-uint32_t weft_credits(size_t frame_bytes, unsigned shift, int overhead);
+uint32_t weft_credit_count(size_t frame_bytes, unsigned shift, int overhead);
 
 /* ---------------------------------------------------------------- memory transport --------- */
 #define WEFT_MT_HEADER 10

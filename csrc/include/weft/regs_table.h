@@ -41,6 +41,7 @@ typedef struct {
     bool is_array;
     bool external; /* a window into another module, not a register of the block itself */
     bool starts;   /* a write starts a command */
+    const char *latched_by; /* NULL, or the register whose read captures the value of this one */
     weft_reg_access access;
     bool has_reset;
     uint32_t reset;

@@ -364,6 +364,8 @@ bool weft_reg_readable(const weft_reg *reg);
 bool weft_reg_writable(const weft_reg *reg);
 bool weft_reg_reset_value(const weft_reg *reg, uint32_t *value);
 const char *weft_reg_description(const weft_reg *reg);
+const char *weft_reg_access_name(const weft_reg *reg); /* "ro", "rw", "w1c" or "wo" */
+bool weft_reg_is_counter(const weft_reg *reg);         /* part of the window of counters */
 /* Fields of the register that `reg` (itself no field) names, lowest bit first; a field has none.
  * Errors of get_field: WEFT_ERR_NOT_FOUND k is not below the count. */
 unsigned weft_reg_field_count(const weft_reg *reg);
