@@ -32,7 +32,7 @@ one() {
         printf '%s\tskip\t%s\n' "$m" "$skip" >"$dir/row"
         return
     fi
-    sed -e '/^#/d' -e "s|@FILES@|$(echo rtl/*/*.v)|" -e "s|@TOP@|$m|g" -e "s|@CHPARAM@|$chparam|" \
+    sed -e '/^#/d' -e "s|@FILES@|$(rtl_closure "$m" | tr "\n" " ")|" -e "s|@TOP@|$m|g" -e "s|@CHPARAM@|$chparam|" \
         -e "s|@OUT@|$dir|g" constraints/synth.ys.in >"$dir/run.ys"
     timeout "$limit" yosys -q -l "$dir/yosys.log" -s "$dir/run.ys" >/dev/null 2>"$dir/err.txt" || status=$?
     if [ $status -ne 0 ]; then

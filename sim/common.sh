@@ -57,3 +57,38 @@ verilator_root() {
 fingerprint() {
     cat "$@" | sha256sum | cut -c1-32
 }
+
+# Files of a module and of all that it instantiates, for tools whose library search is weak. A word
+# weft_x in a file stands for rtl/*/weft_x.v when there is such a file.
+rtl_closure() {
+    awk -v top="$1" '
+        BEGIN {
+            for (i = 1; i < ARGC; i++) {
+                name = ARGV[i]
+                sub(/.*\//, "", name)
+                sub(/\.v$/, "", name)
+                file[name] = ARGV[i]
+            }
+        }
+        { sub(/\/\/.*/, "") }
+        {
+            n = split($0, word, /[^A-Za-z0-9_]+/)
+            for (i = 1; i <= n; i++)
+                if (word[i] in file) uses[FILENAME, ++count[FILENAME]] = word[i]
+        }
+        END {
+            todo[1] = top
+            seen[top] = k = 1
+            for (d = 1; d <= k; d++) {
+                f = file[todo[d]]
+                print f
+                for (i = 1; i <= count[f]; i++) {
+                    m = uses[f, i]
+                    if (!(m in seen)) {
+                        seen[m] = 1
+                        todo[++k] = m
+                    }
+                }
+            }
+        }' rtl/*/*.v
+}

@@ -40,12 +40,13 @@ verilator_lint() { verilator --lint-only -Wall --assert --top-module "$1" "${SEA
 
 icarus() {
     # Icarus says nothing when it is content, and ends with 0 when it only warns.
-    iverilog -Wall -t null -s "$1" "${SEARCH[@]}" "${@:2}"
+    # shellcheck disable=SC2046
+    iverilog -Wall -t null -s "$1" -Irtl "${@:2}" $(rtl_closure "$1")
 }
 
 yosys_check() {
     local top=$1 log=$OUT/yosys-$1.txt
-    yosys -q -l "$log" -p "read_verilog -Irtl rtl/*/*.v; hierarchy -check -top $top; proc; \
+    yosys -q -l "$log" -p "read_verilog -Irtl $(rtl_closure "$top" | tr "\n" " "); hierarchy -check -top $top; proc; \
 check -assert" >/dev/null 2>&1 || {
         tail -n 20 "$log"
         return 1
@@ -58,8 +59,8 @@ lint_module() {
     f=$(rtl_file "$1")
     check "verilator $1" verilator_lint "$1" "$f"
     check "verilator $1, assertions" verilator_lint "$1" -DWEFT_ASSERTIONS "$f"
-    check "iverilog $1, 2005" icarus "$1" -g2005 "$f"
-    check "iverilog $1, assertions" icarus "$1" -g2012 -DWEFT_ASSERTIONS "$f"
+    check "iverilog $1, 2005" icarus "$1" -g2005
+    check "iverilog $1, assertions" icarus "$1" -g2012 -DWEFT_ASSERTIONS
     check "yosys $1" yosys_check "$1"
 }
 

@@ -232,10 +232,13 @@ int tb_main(tb *t)
     tb_set(tb_sig_find(t, "cfg_ct_threshold_i"), 2);
     tb_set(tb_sig_find(t, "cfg_egress_high_i"), 32);
     tb_set(tb_sig_find(t, "tbl_ready_i"), 1);
+    tb_set(tb_sig_find(t, "rst"), 1);
     tick(&w);
     tb_reset(t, 4);
     for (unsigned k = 0; k < 600; k++) tick(&w);
     TB_EQ(t, tb_get(tb_sig_find(t, "ready_o")), 1);
+    w.sink_frames = 0; /* before the reset the pins hold anything */
+    w.cut = 0;
 
     /* The table RAMs hold anything after power-up; the controller would sweep them. */
     for (unsigned k = 0; k < 1024; k++) table(&w, 1, k, 0);

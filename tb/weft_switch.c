@@ -182,6 +182,7 @@ int tb_main(tb *t)
     for (unsigned p = 0; p < w.ports; p++)
         if (!tb_mii_tx_init(&w.tx[p], w.mii) || !tb_mii_rx_init(&w.rx[p], w.mii)) return 2;
     if (!tb_score_init(&w.score, t, w.ports * w.ports)) return 2;
+    tb_set(tb_sig_find(t, "rst"), 1);
     tick(&w);
     tb_reset(t, 4);
     for (unsigned k = 0; k < 5000; k++) tick(&w);

@@ -321,6 +321,7 @@ static bool send_segment(weft_accel *a, accel_op *o)
         memcpy(at + head, a->memory + o->local_addr + o->sent, content);
     bool posted = (o->flags & WEFT_MT_POSTED) != 0;
     if (!posted) {
+        if (o->waiting == 0) o->progress = a->now; /* the time in the queue does not count */
         o->waiting++;
         a->window++;
     }

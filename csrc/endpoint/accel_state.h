@@ -18,7 +18,7 @@ typedef struct {
     uint64_t dst_addr, local_addr, len;
     uint64_t sent, answered; /* bytes */
     uint64_t operand, compare;
-    uint64_t progress;       /* cycle of the last answer, or of the start */
+    uint64_t progress;       /* cycle of the last answer, or of the request after which we wait */
     uint32_t notify_tag;
     uint32_t waiting;        /* requests without response */
     uint16_t dst, tag;

@@ -30,6 +30,7 @@ typedef struct weft_frame {
     uint8_t control;      /* MAC control frame: not counted, not on the scoreboard */
     uint8_t missed;       /* the scoreboard has given up at least one copy */
     uint8_t source;       /* port that sent it */
+    uint8_t offered;      /* made by weft_world_send_frame: 1, and 2 when a copy has arrived */
     uint8_t wire[];
 } weft_frame;
 

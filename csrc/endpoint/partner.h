@@ -70,6 +70,8 @@ void weft_partner_rx(weft_partner *p, uint64_t cycle, const uint8_t *data, const
 bool weft_partner_quiet(const weft_partner *p);
 /* The same without regard to credit updates and to a receive buffer that drains slowly. */
 bool weft_partner_empty(const weft_partner *p);
+/* Is a frame half-way in? *first gets the cycle of its S. */
+bool weft_partner_receiving(const weft_partner *p, uint64_t *first);
 void weft_partner_get_counters(const weft_partner *p, weft_partner_counters *c);
 void weft_partner_get_credits(const weft_partner *p, weft_partner_credits *c);
 

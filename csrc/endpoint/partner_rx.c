@@ -314,6 +314,12 @@ bool weft_partner_quiet(const weft_partner *p)
     return weft_partner_empty(p) && p->drain_count == 0 && p->cf_dirty == 0;
 }
 
+bool weft_partner_receiving(const weft_partner *p, uint64_t *first)
+{
+    *first = p->rx_first;
+    return p->in_frame == 1;
+}
+
 void weft_partner_get_counters(const weft_partner *p, weft_partner_counters *c)
 {
     *c = p->n;

@@ -45,7 +45,7 @@ struct weft_partner {
     uint32_t gap_words;   /* idle words still to come before a start */
     uint32_t deficit;     /* bytes by which gaps were shorter than configured, 0..7 */
     uint32_t os_distance; /* bytes sent since the start of the last control ordered set */
-    uint64_t cc_due, cf_due;
+    uint64_t now, cc_due, cf_due;
     uint32_t s_cc[WEFT_MAX_VCS], s_cf[WEFT_MAX_VCS];
     uint8_t tx_idle;      /* the wire buffer already holds idles */
     raw_word *raw;

@@ -86,6 +86,7 @@ int weft_partner_set_config(weft_partner *p, const weft_partner_config *c)
     if (c->cbfc_tx && !p->cfg.cbfc_tx) {
         memset(p->s_cc, 0, sizeof p->s_cc);
         memset(p->s_cf, 0, sizeof p->s_cf);
+        p->cc_due = p->now + c->cc_period;
     }
     if (c->cbfc_rx && !p->cfg.cbfc_rx) {
         memset(p->r_cc, 0, sizeof p->r_cc);
@@ -93,6 +94,7 @@ int weft_partner_set_config(weft_partner *p, const weft_partner_config *c)
         memset(p->r_cf_sent, 0, sizeof p->r_cf_sent);
         p->cf_dirty = 0;
         p->drain_head = p->drain_count = 0;
+        p->cf_due = p->now + c->cf_period;
     }
     p->cfg = *c;
     if (!c->cbfc_rx)
@@ -340,6 +342,7 @@ static inline __attribute__((always_inline)) bool tx_fast(weft_partner *p, uint6
 void weft_partner_tx(weft_partner *p, uint64_t cycle, uint8_t *data, uint64_t *ctrl)
 {
     bool done;
+    p->now = cycle;
     if (p->drain_count > 0)
         partner_drain_step(p);
     if (p->os_distance >= 1u << 30)

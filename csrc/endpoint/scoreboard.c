@@ -245,7 +245,7 @@ const weft_frame *weft_scoreboard_arrived(weft_scoreboard *s, int source, unsign
     }
     f = at(q, 0);
     s->n.corrupted++;
-    if (f->len != r->len || memcmp(weft_frame_cdata(f), r->data, 18) == 0)
+    if (f->len != r->len || memcmp(weft_frame_cdata(f) + 18, r->data + 18, f->len - 18) != 0)
         s->n.payload_mismatches++;
     s->n.outstanding--;
     q->head++;

@@ -49,13 +49,16 @@ weft_status weft_route_wait_ready(weft_device *dev)
 }
 
 /* Runs one command; the operands are in their registers. A refusal is a fault of chip and driver
- * that do not agree on the sizes of the tables. */
+ * that do not agree on the sizes of the tables. After an error on the bus the command may still be
+ * running, so the next one waits until the chip is idle. */
 static weft_status command(weft_device *dev, uint32_t op, uint32_t index)
 {
     uint32_t status = 0;
+    dev->route_ready = false;
     WEFT_TRY(wr(dev, ROUTE(CMD),
                 FIELD_PUT(WEFT_ROUTE__CMD__OP, op) | FIELD_PUT(WEFT_ROUTE__CMD__INDEX, index)));
     WEFT_TRY(wait_idle(dev, COMMAND_POLLS, &status));
+    dev->route_ready = true;
     return FIELD_GET(WEFT_ROUTE__STATUS__ERROR, status) != 0 ? WEFT_ERR_BUS : WEFT_OK;
 }
 

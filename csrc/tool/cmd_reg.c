@@ -68,8 +68,8 @@ typedef struct {
     weft_reg *regs; /* all registers of the chip */
     size_t count, room;
     bool no_memory;
-    bool fault;   /* some access failed */
-    json_t *list; /* result for --json, or NULL */
+    unsigned faults; /* accesses that failed */
+    json_t *list;    /* result for --json, or NULL */
 } session;
 
 __attribute__((format(printf, 1, 2))) static int usage_error(const char *fmt, ...)
@@ -260,7 +260,7 @@ static int write_json(const session *s, const char *command)
                             "cell_bytes", (int)g.cell_bytes, "buf_cells", (int)g.buf_cells);
     json_t *doc = json_pack("{s:s,s:s,s:s,s:s,s:o,s:O,s:b}", "tool", "weft", "command", command,
                             "bus", s->opt.bus_name, "hardware_version", version, "config", geo,
-                            "registers", s->list, "ok", (int)!s->fault);
+                            "registers", s->list, "ok", (int)(s->faults == 0));
     if (doc == NULL) return fault("JSON", WEFT_ERR_MEMORY);
     bool to_stdout = strcmp(s->opt.json_path, "-") == 0;
     FILE *f = to_stdout ? stdout : fopen(s->opt.json_path, "w");
@@ -438,7 +438,7 @@ static bool not_logged(const session *s, weft_status st)
 /* A register that did not answer. */
 static void show_absent(session *s, const weft_reg *reg, weft_status st)
 {
-    s->fault = s->fault || !not_logged(s, st);
+    s->faults += !not_logged(s, st);
     const char *why = not_logged(s, st) ? "not in the log" : weft_status_name(st);
     if (s->list != NULL) {
         json_t *o = json_of(reg);
@@ -455,7 +455,7 @@ static int access_failed(session *s, const weft_reg *reg, const char *what, weft
     if (not_logged(s, st))
         return usage_error("no such %s of %s in %s; record one with --record", what, reg->name,
                            s->opt.bus_name + 7);
-    s->fault = true;
+    s->faults++;
     return fault(reg->name, st);
 }
 
@@ -560,7 +560,9 @@ static int cmd_dump(session *s, int argc, char **argv)
         shown++;
     }
     if (shown == 0) return usage_error("no register matches \"%s\"; see weft reg list", pattern);
-    return s->fault ? EXIT_FAULT : EXIT_GOOD;
+    if (s->faults == 0) return EXIT_GOOD;
+    fprintf(stderr, "weft reg: %u of %zu registers did not answer\n", s->faults, shown);
+    return EXIT_FAULT;
 }
 
 /* ------------------------------------------------------------------ command line ------------ */

@@ -47,7 +47,7 @@ typedef struct {
 
 typedef struct {
     bool used, equal, adds, aligned;
-    uint64_t len, region;
+    uint64_t len, region, bytes; /* bytes of all its messages */
     weft_dtype type;
     place *on; /* [ranks], when used and equal */
 } chunk;
@@ -356,6 +356,7 @@ static int find_chunks(flow *f)
             c->len = g->len;
         }
         c->equal &= c->len == g->len;
+        c->bytes += g->len;
         if (adder != NONE) {
             c->adds = true;
             if (node(f, g->dst, adder)->dtype == WEFT_DTYPE_FLOAT32)
@@ -647,6 +648,7 @@ static void expect(flow *f, summary *s)
         if (!c->used) continue;
         if (!c->equal) {
             s->raw++;
+            s->bytes += c->bytes;
             continue;
         }
         unsigned whole = 0, there = 0, alike = 0;
@@ -715,7 +717,7 @@ static void describe(flow *f, char *out, size_t len)
     summary s = {0};
     char size[32], part[32];
     expect(f, &s);
-    say(&out, &len, "%u ranks", f->ranks);
+    say(&out, &len, "%u rank%s", f->ranks, f->ranks == 1 ? "" : "s");
     if (f->n_msgs > 0) {
         unsigned origins = 0;
         for (unsigned r = 0; r < f->ranks; r++) origins += s.origins[r];
@@ -726,14 +728,15 @@ static void describe(flow *f, char *out, size_t len)
             what = s.chunks == 1 ? "reduce" : "reduce-scatter";
         else if (s.adds)
             what = "data flow with sums";
-        else if (s.chunks && s.copied_everywhere == s.chunks && s.raw == 0)
+        else if (s.chunks && s.copied_everywhere == s.chunks && s.raw == 0 && f->ranks > 2)
             what = origins == 1 ? "broadcast" : "all-gather";
         say(&out, &len, ", %s%s of %s in %zu sends", is_ring(f) ? "ring " : "", what,
             weft_format_size(s.bytes, size, sizeof size), f->n_msgs);
         if (s.chunks && s.same_len)
-            say(&out, &len, " (%zu chunks of %s)", s.chunks,
+            say(&out, &len, " (%zu chunk%s of %s)", s.chunks, s.chunks == 1 ? "" : "s",
                 weft_format_size(s.len, part, sizeof part));
-        if (s.raw) say(&out, &len, ", %zu flows of bytes without sums", s.raw);
+        if (s.raw)
+            say(&out, &len, ", %zu flow%s of bytes without sums", s.raw, s.raw == 1 ? "" : "s");
     }
     if (f->n_coll > 0) {
         say(&out, &len, ", %zu collective%s:", f->n_coll, f->n_coll == 1 ? "" : "s");

@@ -8,11 +8,12 @@
  * All queues are in the order of the operations' numbers and of the cycles in which they became
  * ready: the same plan gives the same cycles.
  */
-#include "traffic/plan.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "traffic/plan.h"
+#include "traffic/space.h"
 
 #define PIECE_BYTES (64u << 10) /* longer messages go out in pieces, so that progress is seen */
 #define ENGINES     2u
@@ -31,15 +32,6 @@ typedef struct {
 } msg_state;
 
 typedef struct {
-    uint64_t addr, len;
-} hole;
-
-typedef struct {
-    hole *holes; /* by address */
-    size_t n, cap;
-} heap_state;
-
-typedef struct {
     uint32_t *ops;
     size_t head, n, cap; /* a queue in a growing array */
 } op_queue;
@@ -51,7 +43,7 @@ typedef struct {
     op_queue compute[ENGINES];
     uint32_t running[ENGINES]; /* NONE: idle */
     uint64_t until[ENGINES];
-    heap_state heap;
+    weft_space heap;
 } rank_state;
 
 typedef struct {
@@ -81,7 +73,7 @@ static void player_free(void *impl)
     player *pl = impl;
     if (!pl) return;
     for (unsigned r = 0; pl->plan && r < pl->plan->ranks; r++) {
-        free(pl->ranks[r].heap.holes);
+        weft_space_free(&pl->ranks[r].heap);
         free(pl->ranks[r].sends.ops);
         for (unsigned e = 0; e < ENGINES; e++) free(pl->ranks[r].compute[e].ops);
     }
@@ -153,56 +145,6 @@ static uint32_t timer_pop(player *pl)
     return op;
 }
 
-/* First fit. Lengths are rounded to 64 bytes as in plan.c, so that places stay aligned. */
-static bool heap_take(heap_state *h, uint64_t len, uint64_t *addr)
-{
-    len = (len + 63) & ~63ull;
-    for (size_t i = 0; i < h->n; i++) {
-        if (h->holes[i].len < len) continue;
-        *addr = h->holes[i].addr;
-        h->holes[i].addr += len;
-        h->holes[i].len -= len;
-        if (h->holes[i].len == 0)
-            memmove(&h->holes[i], &h->holes[i + 1], (--h->n - i) * sizeof *h->holes);
-        return true;
-    }
-    return false;
-}
-
-static bool heap_give(heap_state *h, uint64_t addr, uint64_t len)
-{
-    len = (len + 63) & ~63ull;
-    if (len == 0) return true;
-    size_t i = 0;
-    while (i < h->n && h->holes[i].addr < addr) i++;
-    const bool left = i > 0 && h->holes[i - 1].addr + h->holes[i - 1].len == addr;
-    const bool right = i < h->n && addr + len == h->holes[i].addr;
-    if (left && right) {
-        h->holes[i - 1].len += len + h->holes[i].len;
-        memmove(&h->holes[i], &h->holes[i + 1], (--h->n - i) * sizeof *h->holes);
-        return true;
-    }
-    if (left) {
-        h->holes[i - 1].len += len;
-        return true;
-    }
-    if (right) {
-        h->holes[i].addr = addr;
-        h->holes[i].len += len;
-        return true;
-    }
-    if (h->n == h->cap) {
-        const size_t cap = h->cap ? h->cap * 2 : 16;
-        hole *grown = realloc(h->holes, cap * sizeof *grown);
-        if (!grown) return false;
-        h->holes = grown;
-        h->cap = cap;
-    }
-    memmove(&h->holes[i + 1], &h->holes[i], (h->n++ - i) * sizeof *h->holes);
-    h->holes[i] = (hole){addr, len};
-    return true;
-}
-
 /* ---------------------------------------------------------------- graph --------------------- */
 static uint64_t now(const player *pl) { return pl->src->net.cycle(pl->src->net.ctx); }
 
@@ -246,7 +188,7 @@ static void check_raw(player *pl, uint32_t m)
 static void release_landing(player *pl, uint32_t m)
 {
     const weft_plan_msg *g = &pl->plan->msgs[m];
-    if (!heap_give(&pl->ranks[g->dst].heap, pl->msgs[m].landing, g->len)) no_memory(pl);
+    if (!weft_space_give(&pl->ranks[g->dst].heap, pl->msgs[m].landing, g->len)) no_memory(pl);
 }
 
 /* What happens to data at the end of an operation. */
@@ -346,7 +288,7 @@ static void on_sent(void *ctx, weft_op_status status)
     }
     ms->sent += g->len - ms->sent < PIECE_BYTES ? g->len - ms->sent : PIECE_BYTES;
     if (ms->sent < g->len) return;
-    if (g->raw && !heap_give(&pl->ranks[g->src].heap, ms->staging, g->len)) no_memory(pl);
+    if (g->raw && !weft_space_give(&pl->ranks[g->src].heap, ms->staging, g->len)) no_memory(pl);
     mark_done(pl, g->send_op);
 }
 
@@ -356,10 +298,10 @@ static bool place(player *pl, uint32_t m)
 {
     const weft_plan_msg *g = &pl->plan->msgs[m];
     msg_state *ms = &pl->msgs[m];
-    if (!heap_take(&pl->ranks[g->dst].heap, g->len, &ms->landing)) return false;
+    if (!weft_space_take(&pl->ranks[g->dst].heap, g->len, &ms->landing)) return false;
     if (g->raw) {
-        if (!heap_take(&pl->ranks[g->src].heap, g->len, &ms->staging)) {
-            if (!heap_give(&pl->ranks[g->dst].heap, ms->landing, g->len)) no_memory(pl);
+        if (!weft_space_take(&pl->ranks[g->src].heap, g->len, &ms->staging)) {
+            if (!weft_space_give(&pl->ranks[g->dst].heap, ms->landing, g->len)) no_memory(pl);
             return false;
         }
         weft_stream_fill(weft_stream(pl->plan->seed, RAW_REGION | m, g->src), 0,
@@ -545,7 +487,7 @@ weft_source *weft_player_new(weft_plan *p, const weft_source_env *env)
     pl->work = calloc(2 * p->n_ops + 2, sizeof *pl->work);
     bool ok = pl->pending && pl->state && pl->msgs && pl->timers && pl->work;
     for (unsigned r = 0; ok && r < p->ranks; r++)
-        ok = heap_give(&pl->ranks[r].heap, p->top[r], p->heap[r]);
+        ok = weft_space_give(&pl->ranks[r].heap, p->top[r], p->heap[r]);
     if (!ok) {
         player_free(pl);
         return NULL;

@@ -39,10 +39,11 @@ def regs_h(peakrdl, blocks, bases):
  * not edit. The structs describe 32-bit little-endian memory-mapped access; library code uses the
  * addresses and masks with a weft_bus instead.
  */
+/* clang-format off */
 """
     text = head + first.replace("REGS_H", "WEFT_REGS_H") + "#include <assert.h>\n\n"
     text += offsets(blocks, bases) + rest.replace("REGS_H", "WEFT_REGS_H")
-    return text.rstrip("\n") + "\n"
+    return text.rstrip("\n") + "\n/* clang-format on */\n"
 
 
 TABLE_H = LICENCE + """\
@@ -84,8 +85,8 @@ typedef struct {
     uint32_t offset; /* bytes from the start of the block */
     uint16_t count;  /* elements, 4 bytes apart; 1 when it is not an array */
     bool is_array;
-    bool external; /* a window into another module, not a register of the block itself */
-    bool starts;   /* a write starts a command */
+    bool external;          /* a window into another module, not a register of the block itself */
+    bool starts;            /* a write starts a command */
     const char *latched_by; /* NULL, or the register whose read captures the value of this one */
     weft_reg_access access;
     bool has_reset;
@@ -126,18 +127,21 @@ bool weft_reg_write_is_legal(const weft_reg_desc *reg, uint32_t value);
 """
 
 TABLE_CODE = """
-const weft_reg_block *weft_reg_blocks(size_t *n) {
+const weft_reg_block *weft_reg_blocks(size_t *n)
+{
     if (n != NULL) *n = sizeof blocks / sizeof blocks[0];
     return blocks;
 }
 
-const weft_reg_block *weft_reg_block_by_type(uint16_t type) {
+const weft_reg_block *weft_reg_block_by_type(uint16_t type)
+{
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
         if (blocks[i].type == type) return &blocks[i];
     return NULL;
 }
 
-static bool same_name(const char *a, const char *b) {
+static bool same_name(const char *a, const char *b)
+{
     while (*a != '\\0' && tolower((unsigned char)*a) == tolower((unsigned char)*b)) {
         a++;
         b++;
@@ -145,26 +149,30 @@ static bool same_name(const char *a, const char *b) {
     return *a == '\\0' && *b == '\\0';
 }
 
-const weft_reg_desc *weft_reg_find(const weft_reg_block *block, const char *name) {
+const weft_reg_desc *weft_reg_find(const weft_reg_block *block, const char *name)
+{
     if (block == NULL || name == NULL) return NULL;
     for (size_t i = 0; i < block->n_regs; i++)
         if (same_name(block->regs[i].name, name)) return &block->regs[i];
     return NULL;
 }
 
-const weft_reg_field *weft_reg_field_find(const weft_reg_desc *reg, const char *name) {
+const weft_reg_field *weft_reg_field_find(const weft_reg_desc *reg, const char *name)
+{
     if (reg == NULL || name == NULL) return NULL;
     for (size_t i = 0; i < reg->n_fields; i++)
         if (same_name(reg->fields[i].name, name)) return &reg->fields[i];
     return NULL;
 }
 
-static int64_t number(const weft_reg_field *f, uint32_t bits) {
+static int64_t number(const weft_reg_field *f, uint32_t bits)
+{
     int64_t v = bits;
     return f->range_signed && (v >> (f->width - 1)) != 0 ? v - ((int64_t)1 << f->width) : v;
 }
 
-bool weft_reg_write_is_legal(const weft_reg_desc *reg, uint32_t value) {
+bool weft_reg_write_is_legal(const weft_reg_desc *reg, uint32_t value)
+{
     if (reg == NULL || reg->access == WEFT_REG_RO) return false;
     uint32_t used = 0;
     for (size_t i = 0; i < reg->n_fields; i++) {
@@ -206,7 +214,8 @@ def table_c(blocks, bases):
         for r in b.regs:
             out.append("    {%s," % quote(r.name))
             out.append("     %s," % split_quote(r.desc))
-            out.append("     0x%04xu, %d, %s, %s, %s, %s, WEFT_REG_%s, %s, 0x%xu, f_%s_%s, %d}," % (
+            out.append("     0x%04xu, %d, %s, %s, %s, %s,\n"
+                       "     WEFT_REG_%s, %s, 0x%xu, f_%s_%s, %d}," % (
                 r.offset, r.count, boolean(r.is_array), boolean(r.external), boolean(r.start),
                 quote(r.latched_by) if r.latched_by else "NULL", r.access, boolean(r.has_reset),
                 r.reset, b.name, r.name.lower(), len(r.fields)))

@@ -227,7 +227,7 @@ def generate(block):
     emit = out.append
 
     emit("module %s #(" % module)
-    emit("  parameter [19:0] BASE = 20'h00000  // byte address, a multiple of the block size")
+    emit("  parameter BASE = 20'h00000  // byte address, a multiple of the block size")
     emit(") (")
     fixed = [("input", "wire", "", "clk"), ("input", "wire", "", "rst"),
              ("input", "wire", "", "reg_valid_i"), ("input", "wire", "", "reg_write_i"),

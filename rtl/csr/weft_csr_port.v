@@ -18,7 +18,7 @@
 `default_nettype none
 `include "weft_defs.vh"
 module weft_csr_port #(
-  parameter [19:0] BASE = 20'h00000  // byte address, a multiple of the block size
+  parameter BASE = 20'h00000  // byte address, a multiple of the block size
 ) (
   input  wire         clk,
   input  wire         rst,

@@ -16,7 +16,7 @@
 `include "weft_defs.vh"
 module weft_intr #(
   parameter N = 7,                     // sources
-  parameter [N-1:0] EDGE = {N{1'b0}}   // 1: the source is a level, its rising edge is the event
+  parameter EDGE = 0                   // bit k: source k is a level, its rise is the event
 ) (
   input  wire         clk,
   input  wire         rst,
@@ -34,7 +34,7 @@ module weft_intr #(
   assign irq_o = irq_q;
 
   always @(posedge clk) begin
-    seen_q <= event_i & EDGE;
+    seen_q <= event_i & EDGE[N-1:0];
     irq_q <= |(state_i & enable_i);
     if (rst) begin
       seen_q <= {N{1'b0}};
@@ -42,6 +42,6 @@ module weft_intr #(
     end
   end
 
-  `WEFT_ASSERT(a_pulse_sources_never_masked, (seen_q & ~EDGE) == {N{1'b0}})
+  `WEFT_ASSERT(a_pulse_sources_never_masked, (seen_q & ~EDGE[N-1:0]) == {N{1'b0}})
 endmodule
 `default_nettype wire

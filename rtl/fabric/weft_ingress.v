@@ -541,7 +541,7 @@ module weft_ingress #(
   end
   assign error_o = fl_error | pend_error;
 
-  `WEFT_ASSERT(VC_IN_RANGE, !(a_store) || a_vc < VCS)
+  `WEFT_ASSERT(VC_IN_RANGE, !a_store || {29'd0, a_vc} < VCS)
   `WEFT_ASSERT(CT_ONLY_WHEN_ASKED, !ct_gnt_i || ct_req_o)
 
 endmodule

@@ -10,8 +10,10 @@
 // any stored frame until it is in place, so no copy ever reads a word that is not there.
 //
 // Latency: final_o stands 2 cycles after start_i and holds until 2 cycles after the next start_i.
-// Stall:   wait_o, at most 3 cycles: while it is up nothing starts, so write-backs end.
-// Relies on: start_i not in a cycle after one with wait_o; a frame is new only after its last copy.
+// Stall:   wait_o, 1 to 3 cycles for one new mask: while it is up nothing starts, so write-backs end.
+//          New masks that follow at the wire's rate (two in three cycles at most) stretch it to 9.
+// Relies on: start_i not in a cycle after one with wait_o; a frame starts no earlier than 2 cycles
+//          after its new_i, and is new again only after its last copy.
 `default_nettype none
 `include "weft_defs.vh"
 

@@ -10,18 +10,30 @@
 //   accept   each free ingress picks one granting egress, round robin from its accept pointer, then
 //            a VC of that pair, round robin from the pair's VC pointer
 //   extend   when that frame is a multicast that also stands at the head towards other egresses that
-//            granted this ingress (same_i), they are served in the same pass (fan-out splitting);
-//            nobody ever holds one egress while it waits for another
+//            granted this ingress (same_i), and it is this VC's turn there too, they are served in
+//            the same pass (fan-out splitting); nobody ever holds one egress while it waits for
+//            another
 // Pointers move only on accepted grants, one past what was served (McKeown's rule: this is what
-// desynchronises them and makes every request win within a bounded time).
+// desynchronises them and makes every request win within a bounded time). An extension keeps to the
+// VC pointers of the pairs that it serves: otherwise a stream of multicast frames could serve a pair
+// at every one of its turns and starve the pair's other VCs.
 //
 // Cut-through requests (ct_*) are for the frame that is arriving at this moment. They take only
 // egresses that no stored frame of a free ingress wants, and all of their egresses at once or none.
 //
+// Watch: iSLIP's bound holds for cells. With whole frames an ingress may be busy each time when the
+// egress that it wants becomes free, and frames of one length lock that into a pattern that never
+// ends. So each egress watches one ingress after the other: one that waits while PATIENCE frames of
+// others went to the egress is owed the next one. Then the egress waits for that ingress to become
+// free, and the ingress accepts it first. Only an idle egress waits, and what it waits for is the
+// end of frames that are under way, so this adds no wait that could be part of a cycle.
+//
 // Latency: combinational from requests to acceptance; the ingress registers it.
-// Bound:   a request (i, j, VC) that stays eligible at an egress that stays willing is accepted
-//          within INPUTS * OUTPUTS * VCS acceptances in which i or j take part. weft_scheduler's
-//          bench measures the worst case.
+// Bound:   a request (i, j, VC) that stays eligible is accepted after at most
+//          VCS * INPUTS * (PATIENCE + 1) frames that others send to j, whatever the others do; an
+//          egress that is owed to an ingress stays idle for at most OUTPUTS + 1 frame times. Where
+//          all requests stay and frames are single cells, within VCS * INPUTS * OUTPUTS cycles.
+//          weft_scheduler's bench measures the worst cases.
 // Trade-off: the accept phase follows the grant phase in the same cycle; logic depth grows with
 //          log2(ports). constraints/ reports it.
 // Vector layouts: req_i and same_i are [i][v][j] = [(i*VCS + v)*OUTPUTS + j]; masks are [i][j].
@@ -29,9 +41,10 @@
 `include "weft_defs.vh"
 
 module weft_scheduler #(
-  parameter INPUTS  = 8,
-  parameter OUTPUTS = 8,
-  parameter VCS     = 4
+  parameter INPUTS   = 8,
+  parameter OUTPUTS  = 8,
+  parameter VCS      = 4,
+  parameter PATIENCE = 255 // frames of others that a watched ingress lets pass, 1..65535
 ) (
   input  wire                          clk,
   input  wire                          rst,
@@ -82,6 +95,16 @@ module weft_scheduler #(
   reg [INPUTS*OUTPUTS-1:0]     aptr_q;
   reg [INPUTS*OUTPUTS*VCS-1:0] vptr_q;
 
+  // Watch: one ingress per egress (one-hot), and how many frames of others have gone before it.
+  localparam LW = $clog2(PATIENCE + 1);
+  localparam [LW-1:0] PATIENT = PATIENCE[LW-1:0];
+  reg [OUTPUTS*INPUTS-1:0] watch_q;
+  reg [OUTPUTS*LW-1:0]     late_q;
+  reg [INPUTS*OUTPUTS-1:0] ask;                   // [i][j] some VC is eligible, i free or not
+  reg [OUTPUTS*INPUTS-1:0] ask_t;
+  reg [OUTPUTS-1:0]        watch_ask, owed, own;
+  reg                      any_ask;
+
   reg [OUTPUTS-1:0]        avail;                 // egresses that may be matched in this cycle
   reg [INPUTS*OUTPUTS-1:0] want;                  // [i][j] some VC is eligible
   reg [OUTPUTS*INPUTS-1:0] want_t, grant_t, ct_t; // [j][i]
@@ -94,22 +117,52 @@ module weft_scheduler #(
   reg [INPUTS*VCS-1:0]     acc_vc_hot;
   reg                      ct_lost;
   reg                      any_want, any_ct;
-  integer i, j, v;
 
-  always @* begin
+  // Heads of a multicast frame that an acceptance elsewhere may take along: eligible, and it is the
+  // turn of their VC.
+  reg [INPUTS*VCS*OUTPUTS-1:0] joins;
+  reg [VCS-1:0]                join_vcs;
+  always @* begin : p_joins
+    integer a, b, c;
+    joins    = {INPUTS*VCS*OUTPUTS{1'b0}};
+    join_vcs = {VCS{1'b0}};
+    if (same_i != {INPUTS*VCS*OUTPUTS{1'b0}})
+      for (a = 0; a < INPUTS; a = a + 1)
+        for (b = 0; b < OUTPUTS; b = b + 1) begin
+          for (c = 0; c < VCS; c = c + 1) join_vcs[c] = req_i[(a*VCS + c)*OUTPUTS + b];
+          join_vcs = pick_vc(join_vcs, vptr_q[(a*OUTPUTS + b)*VCS +: VCS]);
+          for (c = 0; c < VCS; c = c + 1)
+            joins[(a*VCS + c)*OUTPUTS + b] = join_vcs[c] & same_i[(a*VCS + c)*OUTPUTS + b];
+        end
+  end
+
+  always @* begin : p_match
+    integer i, j, v;
     avail = ready_i;
     for (i = 0; i < INPUTS; i = i + 1) avail = avail & ~busy_i[i*OUTPUTS +: OUTPUTS];
 
     // Request
     for (i = 0; i < INPUTS; i = i + 1) begin
-      want[i*OUTPUTS +: OUTPUTS] = {OUTPUTS{1'b0}};
+      ask[i*OUTPUTS +: OUTPUTS] = {OUTPUTS{1'b0}};
       for (v = 0; v < VCS; v = v + 1)
-        want[i*OUTPUTS +: OUTPUTS] = want[i*OUTPUTS +: OUTPUTS]
-                                   | req_i[(i*VCS + v)*OUTPUTS +: OUTPUTS];
-      want[i*OUTPUTS +: OUTPUTS] = want[i*OUTPUTS +: OUTPUTS] & avail & {OUTPUTS{free_i[i]}};
+        ask[i*OUTPUTS +: OUTPUTS] = ask[i*OUTPUTS +: OUTPUTS]
+                                  | req_i[(i*VCS + v)*OUTPUTS +: OUTPUTS];
+      want[i*OUTPUTS +: OUTPUTS] = ask[i*OUTPUTS +: OUTPUTS] & avail & {OUTPUTS{free_i[i]}};
     end
+    any_ask  = |ask;
     any_want = |want;
     any_ct   = |ct_req_i;
+
+    // Watch
+    ask_t     = {OUTPUTS*INPUTS{1'b0}};
+    watch_ask = {OUTPUTS{1'b0}};
+    owed      = {OUTPUTS{1'b0}};
+    if (any_ask)
+      for (j = 0; j < OUTPUTS; j = j + 1) begin
+        for (i = 0; i < INPUTS; i = i + 1) ask_t[j*INPUTS + i] = ask[i*OUTPUTS + j];
+        watch_ask[j] = |(ask_t[j*INPUTS +: INPUTS] & watch_q[j*INPUTS +: INPUTS]);
+        owed[j]      = watch_ask[j] & (late_q[j*LW +: LW] == PATIENT);
+      end
 
     // Grant
     want_t      = {OUTPUTS*INPUTS{1'b0}};
@@ -128,6 +181,7 @@ module weft_scheduler #(
     ct_win_t    = {OUTPUTS*INPUTS{1'b0}};
     first_out   = {OUTPUTS{1'b0}};
     served      = {OUTPUTS{1'b0}};
+    own         = {OUTPUTS{1'b0}};
     pair_vcs    = {VCS{1'b0}};
     pair_vc     = {VCS{1'b0}};
     ct_lost     = 1'b0;
@@ -135,8 +189,9 @@ module weft_scheduler #(
     if (any_want) begin
       for (j = 0; j < OUTPUTS; j = j + 1) begin
         for (i = 0; i < INPUTS; i = i + 1) want_t[j*INPUTS + i] = want[i*OUTPUTS + j];
-        grant_t[j*INPUTS +: INPUTS] = pick_in(want_t[j*INPUTS +: INPUTS],
-                                              gptr_q[j*INPUTS +: INPUTS]);
+        grant_t[j*INPUTS +: INPUTS] = owed[j]
+            ? want_t[j*INPUTS +: INPUTS] & watch_q[j*INPUTS +: INPUTS]
+            : pick_in(want_t[j*INPUTS +: INPUTS], gptr_q[j*INPUTS +: INPUTS]);
         ct_avail[j] = avail[j] & ~(|want_t[j*INPUTS +: INPUTS]);
         for (i = 0; i < INPUTS; i = i + 1) grant[i*OUTPUTS + j] = grant_t[j*INPUTS + i];
       end
@@ -144,7 +199,9 @@ module weft_scheduler #(
       // Accept and extend
       for (i = 0; i < INPUTS; i = i + 1)
         if (grant[i*OUTPUTS +: OUTPUTS] != {OUTPUTS{1'b0}}) begin
-          first_out = pick_out(grant[i*OUTPUTS +: OUTPUTS], aptr_q[i*OUTPUTS +: OUTPUTS]);
+          own       = grant[i*OUTPUTS +: OUTPUTS] & owed;
+          first_out = pick_out((own != {OUTPUTS{1'b0}}) ? own : grant[i*OUTPUTS +: OUTPUTS],
+                               aptr_q[i*OUTPUTS +: OUTPUTS]);
           for (v = 0; v < VCS; v = v + 1)
             pair_vcs[v] = |(req_i[(i*VCS + v)*OUTPUTS +: OUTPUTS] & first_out);
           pair_vc = {VCS{1'b0}};
@@ -155,8 +212,7 @@ module weft_scheduler #(
             if (pair_vc[v]) begin
               acc_vc_o[i*3 +: 3] = v[2:0];
               if (|(same_i[(i*VCS + v)*OUTPUTS +: OUTPUTS] & first_out))
-                served = grant[i*OUTPUTS +: OUTPUTS] & req_i[(i*VCS + v)*OUTPUTS +: OUTPUTS]
-                       & same_i[(i*VCS + v)*OUTPUTS +: OUTPUTS];
+                served = grant[i*OUTPUTS +: OUTPUTS] & joins[(i*VCS + v)*OUTPUTS +: OUTPUTS];
             end
           acc_valid_o[i]                     = 1'b1;
           acc_mask_o[i*OUTPUTS +: OUTPUTS]   = served;
@@ -170,7 +226,7 @@ module weft_scheduler #(
       for (j = 0; j < OUTPUTS; j = j + 1) begin
         for (i = 0; i < INPUTS; i = i + 1)
           ct_t[j*INPUTS + i] = ct_req_i[i] & ct_mask_i[i*OUTPUTS + j];
-        ct_win_t[j*INPUTS +: INPUTS] = ct_avail[j]
+        ct_win_t[j*INPUTS +: INPUTS] = (ct_avail[j] & ~owed[j])
             ? pick_in(ct_t[j*INPUTS +: INPUTS], cptr_q[j*INPUTS +: INPUTS]) : {INPUTS{1'b0}};
       end
       for (i = 0; i < INPUTS; i = i + 1) begin
@@ -200,7 +256,8 @@ module weft_scheduler #(
   end
 
   // Everything above the one that was served; nothing above the last: the next pick wraps.
-  always @(posedge clk) begin
+  always @(posedge clk) begin : p_pointers
+    integer i, j;
     for (i = 0; i < INPUTS; i = i + 1)
       if (acc_valid_o[i]) begin
         aptr_q[i*OUTPUTS +: OUTPUTS] <= ~(acc_first[i*OUTPUTS +: OUTPUTS]
@@ -219,7 +276,20 @@ module weft_scheduler #(
           if (ct_mask_i[i*OUTPUTS + j])
             cptr_q[j*INPUTS +: INPUTS] <= ~(ct_win_t[j*INPUTS +: INPUTS]
                                           | (ct_win_t[j*INPUTS +: INPUTS] - 1'b1));
+    if (any_ask)
+      for (j = 0; j < OUTPUTS; j = j + 1)
+        if (ask_t[j*INPUTS +: INPUTS] != {INPUTS{1'b0}}) begin
+          if (!watch_ask[j] || (gnt_valid_o[j]
+              && (grant_t[j*INPUTS +: INPUTS] & watch_q[j*INPUTS +: INPUTS]) != {INPUTS{1'b0}})) begin
+            watch_q[j*INPUTS +: INPUTS] <= {watch_q[j*INPUTS +: INPUTS-1],
+                                            watch_q[j*INPUTS + INPUTS-1]};
+            late_q[j*LW +: LW]          <= {LW{1'b0}};
+          end else if (gnt_valid_o[j])
+            late_q[j*LW +: LW]          <= late_q[j*LW +: LW] + 1'b1;
+        end
     if (rst) begin
+      watch_q <= {OUTPUTS{{INPUTS-1{1'b0}}, 1'b1}};
+      late_q  <= {OUTPUTS*LW{1'b0}};
       gptr_q <= {OUTPUTS*INPUTS{1'b1}};
       cptr_q <= {OUTPUTS*INPUTS{1'b1}};
       aptr_q <= {INPUTS*OUTPUTS{1'b1}};

@@ -14,11 +14,12 @@
 // before it.
 //
 // CF_Updates tell the neighbour R_CF, two VCs at a time. A VC is due when its R_CF changed since it
-// was last told, every cfg_cf_period_i cycles, and after each good CC_Update; due VCs go round robin,
+// was last told, every cfg_cf_period_i cycles, and after each CC_Update of its group; due VCs go round robin,
 // a free half repeats some other VC. The count is absolute, so a lost CF_Update is mended by the next
 // one of that VC: within a period plus (VCS / 2) * cfg_cf_min_i cycles.
 //
-// Latency: counters 1 cycle; os_valid_o 2 cycles after the event when nothing holds it back.
+// Latency: the credits of an event stand in registers after one cycle and in the counters after two;
+//   os_valid_o rises 3 cycles after the event when nothing holds it back; ev_cc_* come after 1 cycle.
 // Stall rule: os_valid_o waits for os_ready_i with stable data (the counts at the time of loading).
 //   At most one CF_Update in cfg_cf_min_i cycles, and at most one in two cycles.
 // Trade-off: counts wait unrefreshed while the MAC's spacing holds the ordered set back: a little
@@ -29,7 +30,7 @@
 //   the neighbour must do too; clear_i also zeroes the counts of a CF_Update that waits.
 // error_o: sticky until clear_i or rst; more was freed than consumed.
 // Sources: as in weft_cbfc_sender. Message type 2 (VC 16 to 31) is well formed but names no VC of
-//   this switch: it counts as good and changes nothing.
+//   this switch: it counts as good and does nothing.
 `default_nettype none
 `include "weft_defs.vh"
 module weft_cbfc_receiver #(
@@ -127,45 +128,107 @@ module weft_cbfc_receiver #(
       for (b = 0; b < 20; b = b + 1) cc_be[159-8*b-:8] = cc_data_i[160+8*b+:8];
     end
   end
-  wire cc_load = cc_good && cc_type1;
 
-  wire            any_event = consumed_valid_i || freed_valid_i || refused_valid_i || cc_load;
-  wire [VCS-1:0]  changed   = cfg_enable_i ^ enable_q;
+  // Stage 1: what came in, as credits. The order of events is kept, because all take the same way.
+  reg              consumed_q;
+  reg  [2:0]       consumed_vc_q;
+  reg  [9:0]       consumed_cr_q;
+  reg              freed_q;
+  reg  [2:0]       freed_vc_q;
+  reg  [9:0]       freed_cr_q;
+  reg              refused_q;
+  reg  [2:0]       refused_vc_q;
+  reg  [9:0]       refused_cr_q;
+  reg              cc_load_q;
+  reg  [VCS*20-1:0] cc_count_q; // VC v at 20*v
+  integer          n;
+
+  always @(posedge clk) begin
+    consumed_q <= consumed_valid_i;
+    freed_q    <= freed_valid_i;
+    refused_q  <= refused_valid_i;
+    cc_load_q  <= cc_good && cc_type1;
+    if (consumed_valid_i) begin
+      consumed_vc_q <= consumed_vc_i;
+      consumed_cr_q <= consumed_cr;
+    end
+    if (freed_valid_i) begin
+      freed_vc_q <= freed_vc_i;
+      freed_cr_q <= freed_cr;
+    end
+    if (refused_valid_i) begin
+      refused_vc_q <= refused_vc_i;
+      refused_cr_q <= refused_cr;
+    end
+    if (cc_good && cc_type1)
+      for (n = 0; n < VCS; n = n + 1) cc_count_q[n*20+:20] <= cc_be[159-20*n-:20];
+    if (rst || clear_i) begin
+      consumed_q <= 1'b0;
+      freed_q    <= 1'b0;
+      refused_q  <= 1'b0;
+      cc_load_q  <= 1'b0;
+    end
+  end
+
+  // Stage 2: counters.
+  wire             any_event = consumed_q || freed_q || refused_q || cc_load_q;
+  wire [VCS-1:0]   changed   = cfg_enable_i ^ enable_q;
 
   reg  [VCS*20-1:0] r_cc_d;
   reg  [VCS*20-1:0] r_cf_d;
   reg  [VCS-1:0]    moved;   // R_CF changes
-  reg               error_d;
+  reg  [VCS-1:0]    touched_q;
   reg  [19:0]       cc;
   reg  [19:0]       cf;
   integer           v;
 
   always @* begin
-    r_cc_d  = r_cc_q;
-    r_cf_d  = r_cf_q;
-    moved   = {VCS{1'b0}};
-    error_d = error_q;
-    cc      = 20'd0;
-    cf      = 20'd0;
+    r_cc_d = r_cc_q;
+    r_cf_d = r_cf_q;
+    moved  = {VCS{1'b0}};
+    cc     = 20'd0;
+    cf     = 20'd0;
     if (any_event) begin
       for (v = 0; v < VCS; v = v + 1) begin
         if (cfg_enable_i[v]) begin
           cc = r_cc_q[v*20+:20];
           cf = r_cf_q[v*20+:20];
-          if (consumed_valid_i && (consumed_vc_i == v[2:0])) cc = cc + {10'd0, consumed_cr};
-          if (cc_load) begin
-            cf = cf + (cc_be[159-20*v-:20] - cc);
-            cc = cc_be[159-20*v-:20];
+          if (consumed_q && (consumed_vc_q == v[2:0])) cc = cc + {10'd0, consumed_cr_q};
+          if (freed_q && (freed_vc_q == v[2:0])) begin
+            cf       = cf + {10'd0, freed_cr_q};
+            moved[v] = 1'b1;
           end
-          if (freed_valid_i && (freed_vc_i == v[2:0])) cf = cf + {10'd0, freed_cr};
-          if (refused_valid_i && (refused_vc_i == v[2:0])) cf = cf + {10'd0, refused_cr};
-          moved[v] = (cf != r_cf_q[v*20+:20]);
+          if (refused_q && (refused_vc_q == v[2:0])) begin
+            cf       = cf + {10'd0, refused_cr_q};
+            moved[v] = 1'b1;
+          end
+          if (cc_load_q) begin
+            cf = cf + (cc_count_q[v*20+:20] - cc);
+            cc = cc_count_q[v*20+:20];
+            // Each good CC_Update is answered, whether it freed anything or not: a lost CF_Update
+            // is mended at the sender's pace too.
+            moved[v] = 1'b1;
+          end
           r_cc_d[v*20+:20] = cc;
           r_cf_d[v*20+:20] = cf;
-          // Held credits are below 2^19 by the limits of the link layer; the sign bit tells.
-          cc = cc - cf;
-          if (cc[19]) error_d = 1'b1;
         end
+      end
+    end
+  end
+
+  // More freed than consumed: looked at in the cycle after. Held credits are below 2^19 by the limits
+  // of the link layer, so a larger difference is
+  // a negative one.
+  reg        negative;
+  reg [19:0] held;
+  integer    h;
+  always @* begin
+    negative = 1'b0;
+    held     = 20'd0;
+    if (touched_q != {VCS{1'b0}}) begin
+      for (h = 0; h < VCS; h = h + 1) begin
+        held = r_cc_q[h*20+:20] - r_cf_q[h*20+:20];
+        if (touched_q[h] && (held > 20'h7FFFF)) negative = 1'b1;
       end
     end
   end
@@ -237,10 +300,11 @@ module weft_cbfc_receiver #(
     ev_cc_ok_o  <= cc_good;
     ev_cc_bad_o <= cc_valid_i && !cc_good;
     if (any_event) begin
-      r_cc_q  <= r_cc_d;
-      r_cf_q  <= r_cf_d;
-      error_q <= error_d;
+      r_cc_q <= r_cc_d;
+      r_cf_q <= r_cf_d;
     end
+    touched_q <= moved;
+    if (negative) error_q <= 1'b1;
     if (changed != {VCS{1'b0}}) begin
       for (z = 0; z < VCS; z = z + 1) begin
         if (changed[z]) begin
@@ -263,7 +327,7 @@ module weft_cbfc_receiver #(
       gap_q      <= (cfg_cf_min_i > 16'd2) ? cfg_cf_min_i - 16'd2 : 16'd0;
     end
 
-    due_q <= (load ? due & ~(first | second) : due) | moved | (cc_good ? cfg_enable_i : {VCS{1'b0}});
+    due_q <= (load ? due & ~(first | second) : due) | moved;
     if ((cfg_cf_period_i == 20'd0) || (cfg_enable_i == {VCS{1'b0}})) begin
       timer_q <= 20'd0;
     end else if (timer_q >= cfg_cf_period_i - 20'd1) begin
@@ -274,11 +338,12 @@ module weft_cbfc_receiver #(
     end
 
     if (rst || clear_i) begin
-      r_cc_q  <= {(VCS * 20) {1'b0}};
-      r_cf_q  <= {(VCS * 20) {1'b0}};
-      error_q <= 1'b0;
-      due_q   <= {VCS{1'b0}};
-      timer_q <= 20'd0;
+      r_cc_q    <= {(VCS * 20) {1'b0}};
+      r_cf_q    <= {(VCS * 20) {1'b0}};
+      error_q   <= 1'b0;
+      touched_q <= {VCS{1'b0}};
+      due_q     <= {VCS{1'b0}};
+      timer_q   <= 20'd0;
     end
     if (clear_i) begin
       os_data_q <= {8'd0, 8'd0, os_data_q[47:43], 3'd0, 4'd0, OS_O_CODE, 8'd0,

@@ -19,8 +19,10 @@
 // ahead of all others. Ahead of data it counts, the neighbour frees credits of frames still in
 // flight and its buffer overflows; behind data it does not count, R_CF runs backwards.
 //
-// Latency: grant, true-up, sent and CF show in ok_o, avail_o and the counters in the next cycle.
-//   cc_data_o follows the counters, the sent frame of the same cycle included.
+// Latency: a grant shows in ok_o and avail_o in the next cycle (a scheduler may grant every cycle);
+//   true-up and CF give back two cycles later, once their credits stand in registers: late is safe.
+//   s_cc_o, s_cf_o, s_cu_o follow in the next cycle. cc_data_o follows S_CC, the sent frame of the
+//   same cycle included.
 // Stall rule: no input can be refused; cc_valid_o waits for cc_take_i as long as it must.
 // Trade-off: max-frame reservation costs one frame of credit on each VC in flight; a scheduler that
 //   knows the length of a frame may compare it with avail_o and true up in the cycle of the grant.
@@ -130,63 +132,102 @@ module weft_cbfc_sender #(
   wire [4:0]  cf_vc2  = os_data_i[47:43];
   wire [14:0] cf_cnt2 = {os_data_i[42:40], os_data_i[55:48], os_data_i[63:60]};
 
-  wire            any_event = grant_valid_i || trueup_valid_i || sent_valid_i || cf;
+  wire            any_event = sent_valid_i || cf;
+  wire            any_used  = grant_valid_i || give_valid_q || rel_valid_q[0] || rel_valid_q[1];
   wire [VCS-1:0]  changed   = cfg_enable_i ^ enable_q;
 
+  // Wire side: S_CC and S_CF.
   reg  [VCS*20-1:0] s_cc_d;
   reg  [VCS*20-1:0] s_cf_d;
-  reg  [VCS*20-1:0] used_d;
-  reg               error_d;
-  reg  [21:0]       used;    // two bits more: carry and sign
-  reg  [14:0]       advance; // of S_CF
-  reg  [19:0]       cc;
-  reg  [19:0]       cf_now;
-  reg               sent;
+  reg               cf_error;
+  reg  [14:0]       advance;  // of S_CF
+  reg  [1:0]        rel_hit;  // which half of the CF_Update gives credits back
+  reg  [14:0]       rel_adv1;
+  reg  [14:0]       rel_adv2;
+  reg  [VCS-1:0]    sent_vcs; // S_CC moves
   integer           v;
 
   always @* begin
-    s_cc_d  = s_cc_q;
-    s_cf_d  = s_cf_q;
-    used_d  = used_q;
-    error_d = error_q;
-    used    = 22'd0;
-    advance = 15'd0;
-    cc      = 20'd0;
-    cf_now  = 20'd0;
-    sent    = 1'b0;
+    s_cc_d   = s_cc_q;
+    s_cf_d   = s_cf_q;
+    cf_error = 1'b0;
+    advance  = 15'd0;
+    rel_hit  = 2'b00;
+    rel_adv1 = 15'd0;
+    rel_adv2 = 15'd0;
+    sent_vcs = {VCS{1'b0}};
     if (any_event) begin
       for (v = 0; v < VCS; v = v + 1) begin
         if (cfg_enable_i[v]) begin
-          used   = {2'b00, used_q[v*20+:20]};
-          cc     = s_cc_q[v*20+:20];
-          cf_now = s_cf_q[v*20+:20];
-          sent   = sent_valid_i && (sent_vc_i == v[2:0]);
           if (cf && ((cf_vc1 == v[4:0]) || (cf_vc2 == v[4:0]))) begin
             // If both halves name this VC the second is the later one.
-            advance = ((cf_vc2 == v[4:0]) ? cf_cnt2 : cf_cnt1) - cf_now[14:0];
-            if ({5'd0, advance} > cc - cf_now) begin
-              error_d = 1'b1;
+            advance = ((cf_vc2 == v[4:0]) ? cf_cnt2 : cf_cnt1) - s_cf_q[v*20+:15];
+            if ({5'd0, advance} > s_cc_q[v*20+:20] - s_cf_q[v*20+:20]) begin
+              cf_error = 1'b1;
             end else begin
-              cf_now = cf_now + {5'd0, advance};
-              used   = used - {7'd0, advance};
+              s_cf_d[v*20+:20] = s_cf_q[v*20+:20] + {5'd0, advance};
+              if (cf_vc2 == v[4:0]) begin
+                rel_hit[1] = 1'b1;
+                rel_adv2   = advance;
+              end else begin
+                rel_hit[0] = 1'b1;
+                rel_adv1   = advance;
+              end
             end
           end
-          if (grant_valid_i && (grant_vc_i == v[2:0])) used = used + {12'd0, max_cr_q};
-          if (trueup_valid_i && (trueup_vc_i == v[2:0]))
-            used = used - {12'd0, max_cr_q} + {12'd0, trueup_cr};
-          if (used[21:20] != 2'b00) begin
-            error_d = 1'b1;
-            used    = used[21] ? 22'd0 : 22'h0FFFFF;
+          if (sent_valid_i && (sent_vc_i == v[2:0])) begin
+            sent_vcs[v]      = 1'b1;
+            s_cc_d[v*20+:20] = s_cc_q[v*20+:20] + {10'd0, sent_cr};
           end
-          if (sent) begin
-            cc = cc + {10'd0, sent_cr};
-            if (cc - cf_now > cfg_limit_i[v*20+:20]) error_d = 1'b1;
-          end
-          used_d[v*20+:20] = used[19:0];
-          s_cc_d[v*20+:20] = cc;
-          s_cf_d[v*20+:20] = cf_now;
         end
       end
+    end
+  end
+
+  // What is given back, one cycle behind, so that no path has both the credit formula or the count
+  // extension and the gate in it.
+  reg         give_valid_q;
+  reg  [2:0]  give_vc_q;
+  reg  [10:0] give_q;        // largest - exact; negative if a frame was longer than the largest
+  reg  [1:0]  rel_valid_q;
+  reg  [2:0]  rel_vc1_q;
+  reg  [2:0]  rel_vc2_q;
+  reg  [14:0] rel_adv1_q;
+  reg  [14:0] rel_adv2_q;
+  reg  [VCS-1:0] sent_vcs_q;
+
+  // Gate side: used.
+  reg  [VCS*20-1:0] used_d;
+  reg               used_error;
+  reg  [21:0]       used;    // two bits more: carry and sign
+  integer           u;
+  always @* begin
+    used_d     = used_q;
+    used_error = 1'b0;
+    used       = 22'd0;
+    if (any_used) begin
+      for (u = 0; u < VCS; u = u + 1) begin
+        if (cfg_enable_i[u]) begin
+          used = {2'b00, used_q[u*20+:20]};
+          if (grant_valid_i && (grant_vc_i == u[2:0])) used = used + {12'd0, max_cr_q};
+          if (give_valid_q && (give_vc_q == u[2:0])) used = used - {{11{give_q[10]}}, give_q};
+          if (rel_valid_q[0] && (rel_vc1_q == u[2:0])) used = used - {7'd0, rel_adv1_q};
+          if (rel_valid_q[1] && (rel_vc2_q == u[2:0])) used = used - {7'd0, rel_adv2_q};
+          used_d[u*20+:20] = used[21] ? 20'd0 : used[20] ? 20'hFFFFF : used[19:0];
+          if (used[21:20] != 2'b00) used_error = 1'b1;
+        end
+      end
+    end
+  end
+
+  // More on the wire than the neighbour gave: looked at in the cycle after a frame.
+  reg     over;
+  integer o;
+  always @* begin
+    over = 1'b0;
+    if (sent_vcs_q != {VCS{1'b0}}) begin
+      for (o = 0; o < VCS; o = o + 1)
+        if (sent_vcs_q[o] && (s_cu_o[o*20+:20] > cfg_limit_i[o*20+:20])) over = 1'b1;
     end
   end
 
@@ -228,11 +269,24 @@ module weft_cbfc_sender #(
     max_cr_q <= max_cr;
     enable_q <= cfg_enable_i;
     if (any_event) begin
-      s_cc_q  <= s_cc_d;
-      s_cf_q  <= s_cf_d;
-      used_q  <= used_d;
-      error_q <= error_d;
+      s_cc_q <= s_cc_d;
+      s_cf_q <= s_cf_d;
     end
+    if (any_used) used_q <= used_d;
+    give_valid_q <= trueup_valid_i;
+    if (trueup_valid_i) begin
+      give_vc_q <= trueup_vc_i;
+      give_q    <= {1'b0, max_cr_q} - {1'b0, trueup_cr};
+    end
+    rel_valid_q <= rel_hit;
+    if (cf) begin
+      rel_vc1_q  <= cf_vc1[2:0];
+      rel_vc2_q  <= cf_vc2[2:0];
+      rel_adv1_q <= rel_adv1;
+      rel_adv2_q <= rel_adv2;
+    end
+    sent_vcs_q <= sent_vcs;
+    if (cf_error || used_error || over) error_q <= 1'b1;
     if (changed != {VCS{1'b0}}) begin
       for (z = 0; z < VCS; z = z + 1) begin
         if (changed[z]) begin
@@ -259,6 +313,9 @@ module weft_cbfc_sender #(
       s_cf_q       <= {(VCS * 20) {1'b0}};
       used_q       <= {(VCS * 20) {1'b0}};
       error_q      <= 1'b0;
+      give_valid_q <= 1'b0;
+      rel_valid_q  <= 2'b00;
+      sent_vcs_q   <= {VCS{1'b0}};
       cc_pending_q <= 1'b0;
       cc_timer_q   <= 20'd0;
     end

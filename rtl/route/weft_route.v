@@ -280,7 +280,7 @@ module weft_route #(
   `WEFT_ASSERT(a_group_is_split_horizon, !(cell_valid_o && cell_sop_o) ||
       (desc_o[`WEFT_D_KIND] != `WEFT_KIND_MULTICAST) ||
       ((dst_mask_o & (ONE << desc_o[`WEFT_D_SRC_PORT])) == {ENDPOINTS{1'b0}}))
-  `WEFT_ASSERT(a_index_fits, !(tbl_we_i && (tbl_sel_i == 2'd0)) || 
+  `WEFT_ASSERT(a_index_fits, !(tbl_we_i && (tbl_sel_i == 2'd0)) ||
       ({16'd0, tbl_index_i} < 4 * MAC_SETS))
 endmodule
 `default_nettype wire

@@ -57,9 +57,12 @@ module weft_route_ctl #(
   localparam MAC_A = $clog2(MAC_N);
   localparam ID_A  = $clog2(IDS);
   localparam GRP_A = (GROUPS > 1) ? $clog2(GROUPS) : 1;
-  localparam [16:0] MAC_C = MAC_N;
-  localparam [16:0] ID_C  = IDS;
-  localparam [16:0] GRP_C = GROUPS;
+  localparam [31:0] MAC_32 = MAC_N;
+  localparam [31:0] ID_32  = IDS;
+  localparam [31:0] GRP_32 = GROUPS;
+  localparam [16:0] MAC_C = MAC_32[16:0];
+  localparam [16:0] ID_C  = ID_32[16:0];
+  localparam [16:0] GRP_C = GRP_32[16:0];
 
   localparam [1:0] SEL_MAC   = 2'd0;
   localparam [1:0] SEL_ID    = 2'd1;

@@ -27,7 +27,7 @@ module weft_port_counters (
   input  wire [4:0]  rx_reason_i,    // WEFT_DROP_*, 0 = accepted
   input  wire [2:0]  rx_vc_i,
   input  wire [13:0] rx_len_i,       // bytes without FCS
-  input  wire [6:0]  rx_copies_i,    // egresses of an accepted frame
+  input  wire [6:0]  rx_copies_i,    // egresses it goes to: 0 when dropped, unless cut through
   // Frames dropped in the MAC before they had a cell, how many in this cycle
   input  wire [3:0]  rx_runt_i,
   input  wire [3:0]  rx_preamble_i,
@@ -66,20 +66,28 @@ module weft_port_counters (
   wire mac_drop = (rx_runt_i | rx_preamble_i | rx_coding_i) != 4'd0;
 
   // ---- Receive: live and shadow ------------------------------------------------------------------
+  // Small sums first, so that every counter has one long adder. Frames that end in the MAC before
+  // they have a cell share a reason with those that end later.
+  wire [4:0]  runts     = {1'b0, rx_runt_i}
+                        + {4'd0, rx_done_i && rx_reason_i == `WEFT_DROP_RUNT};
+  wire [4:0]  preambles = {1'b0, rx_preamble_i}
+                        + {4'd0, rx_done_i && rx_reason_i == `WEFT_DROP_PREAMBLE};
+  wire [4:0]  codings   = {1'b0, rx_coding_i}
+                        + {4'd0, rx_done_i && rx_reason_i == `WEFT_DROP_CODING};
+  wire [5:0]  in_frames = {5'd0, rx_done_i} + {2'd0, rx_runt_i} + {2'd0, rx_preamble_i}
+                        + {2'd0, rx_coding_i};
+  wire [14:0] in_octets = {1'b0, rx_len_i} + 15'd4;
   reg [63:0] in_frames_q, in_octets_q, in_copies_q, runt_q, preamble_q, coding_q;
   reg [63:0] in_frames_s_q, in_octets_s_q, in_copies_s_q, runt_s_q, preamble_s_q, coding_s_q;
   always @(posedge clk) begin
-    if (rx_done_i || mac_drop)
-      in_frames_q <= in_frames_q + {63'd0, rx_done_i} + {60'd0, rx_runt_i}
-                   + {60'd0, rx_preamble_i} + {60'd0, rx_coding_i};
-    if (accepted) begin
-      in_octets_q <= in_octets_q + {50'd0, rx_len_i} + 64'd4;
-      in_copies_q <= in_copies_q + {57'd0, rx_copies_i};
-    end
-    if (mac_drop) begin
-      runt_q <= runt_q + {60'd0, rx_runt_i};
-      preamble_q <= preamble_q + {60'd0, rx_preamble_i};
-      coding_q <= coding_q + {60'd0, rx_coding_i};
+    if (accepted) in_octets_q <= in_octets_q + {49'd0, in_octets};
+    // Copies of a bad frame too: its head was cut through before its end was known.
+    if (rx_done_i) in_copies_q <= in_copies_q + {57'd0, rx_copies_i};
+    if (rx_done_i || mac_drop) begin
+      in_frames_q <= in_frames_q + {58'd0, in_frames};
+      runt_q <= runt_q + {59'd0, runts};
+      preamble_q <= preamble_q + {59'd0, preambles};
+      coding_q <= coding_q + {59'd0, codings};
     end
     if (snap_i) begin
       in_frames_s_q <= in_frames_q;
@@ -106,11 +114,12 @@ module weft_port_counters (
   end
 
   // ---- Transmit ----------------------------------------------------------------------------------
+  wire [14:0] out_octets = {1'b0, tx_len_i} + 15'd4;
   reg [63:0] out_octets_q, cut_q, ecn_q;
   reg [63:0] out_octets_s_q, cut_s_q, ecn_s_q;
   always @(posedge clk) begin
     if (tx_done_i) begin
-      if (good) out_octets_q <= out_octets_q + {50'd0, tx_len_i} + 64'd4;
+      if (good) out_octets_q <= out_octets_q + {49'd0, out_octets};
       if (on_wire && tx_ct_i) cut_q <= cut_q + 64'd1;
       if (on_wire && tx_ecn_i) ecn_q <= ecn_q + 64'd1;
     end
@@ -256,10 +265,9 @@ module weft_port_counters (
       7'd19: value = cut_s_q;
       7'd20: value = ecn_s_q;
       7'd32: value = 64'd0;  // reason 0 is IF_IN_ACCEPTED
-      // Frames that ended in the MAC, with and without cells.
-      7'd33: value = reason_data + runt_s_q;
-      7'd36: value = reason_data + coding_s_q;
-      7'd37: value = reason_data + preamble_s_q;
+      7'd33: value = runt_s_q;
+      7'd36: value = coding_s_q;
+      7'd37: value = preamble_s_q;
       7'd34, 7'd35, 7'd38, 7'd39, 7'd40, 7'd41, 7'd42, 7'd43, 7'd44, 7'd45, 7'd46:
         value = reason_data;
       7'd48, 7'd49, 7'd50, 7'd51, 7'd52, 7'd53, 7'd54, 7'd55: value = in_vc_data;

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../../csrc/include/weft/regs_table.h"
 #include "tb.h"
-#include "weft/regs_table.h"
 
 typedef struct csr_test csr_test;
 

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FAKE_BYTES 0x100000u
-#define FAKE_ROUTE 0x1000u
+#define FAKE_BYTES   0x100000u
+#define FAKE_ROUTE   0x1000u
 #define FAKE_PORT(p) (0x10000u + 0x2000u * (uint32_t)(p))
 
 typedef struct {
@@ -90,10 +90,10 @@ static inline void fake_command(fake_chip *f, uint32_t cmd)
 {
     uint32_t op = cmd & 7, index = cmd >> 16, r = FAKE_ROUTE;
     uint32_t entry = fake_peek(f, r + WEFT_ROUTE_ENTRY);
-    uint64_t key = (uint64_t)fake_peek(f, r + WEFT_ROUTE_KEY_HI) << 32 |
-                   fake_peek(f, r + WEFT_ROUTE_KEY_LO);
-    uint64_t mask = (uint64_t)fake_peek(f, r + WEFT_ROUTE_MASK_HI) << 32 |
-                    fake_peek(f, r + WEFT_ROUTE_MASK_LO);
+    uint64_t key =
+        (uint64_t)fake_peek(f, r + WEFT_ROUTE_KEY_HI) << 32 | fake_peek(f, r + WEFT_ROUTE_KEY_LO);
+    uint64_t mask =
+        (uint64_t)fake_peek(f, r + WEFT_ROUTE_MASK_HI) << 32 | fake_peek(f, r + WEFT_ROUTE_MASK_LO);
     uint32_t sizes[4] = {0, 4 * f->sets, f->ids, f->groups};
     bool good = op >= 1 && op <= 6 && index < sizes[op > 3 ? op - 3 : op] && f->busy == 0;
     fake_poke(f, r + WEFT_ROUTE_STATUS, good ? 0 : WEFT_ROUTE__STATUS__ERROR_bm);
@@ -177,7 +177,8 @@ static inline void fake_reset(fake_chip *f)
     }
 }
 
-/* The members in front of `bus` may be set before; 0 means the default. Exits when out of memory. */
+/* The members in front of `bus` may be set before; 0 means the default. Exits when out of memory.
+ */
 static inline void fake_open(fake_chip *f)
 {
     if (f->ports == 0) f->ports = 8;

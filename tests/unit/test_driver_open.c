@@ -191,9 +191,9 @@ static void cycle_passes_bus_errors_on(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_every_size),      cmocka_unit_test(follows_the_chain),
-        cmocka_unit_test(ends_on_a_circle),      cmocka_unit_test(refuses_what_is_no_switch),
-        cmocka_unit_test(passes_bus_errors_on),  cmocka_unit_test(checks_arguments),
+        cmocka_unit_test(finds_every_size),           cmocka_unit_test(follows_the_chain),
+        cmocka_unit_test(ends_on_a_circle),           cmocka_unit_test(refuses_what_is_no_switch),
+        cmocka_unit_test(passes_bus_errors_on),       cmocka_unit_test(checks_arguments),
         cmocka_unit_test(cycle_passes_bus_errors_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

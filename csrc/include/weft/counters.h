@@ -19,7 +19,7 @@ enum weft_counter {
     WEFT_CNT_IF_IN_FRAMES = 0,        /* frames that started on the wire */
     WEFT_CNT_IF_IN_OCTETS = 1,        /* bytes of accepted frames, FCS included */
     WEFT_CNT_IF_IN_ACCEPTED = 2,      /* frames that went into the buffer */
-    WEFT_CNT_IF_IN_COPIES = 3,        /* copies of them, one per egress */
+    WEFT_CNT_IF_IN_COPIES = 3,        /* copies that go to an egress, one per egress */
     WEFT_CNT_IF_OUT_FRAMES = 4,       /* frames sent good */
     WEFT_CNT_IF_OUT_OCTETS = 5,       /* bytes of frames sent good, FCS included */
     WEFT_CNT_IF_OUT_STOMPED = 6,      /* frames sent with a stomped FCS */

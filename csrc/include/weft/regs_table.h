@@ -39,8 +39,8 @@ typedef struct {
     uint32_t offset; /* bytes from the start of the block */
     uint16_t count;  /* elements, 4 bytes apart; 1 when it is not an array */
     bool is_array;
-    bool external; /* a window into another module, not a register of the block itself */
-    bool starts;   /* a write starts a command */
+    bool external;          /* a window into another module, not a register of the block itself */
+    bool starts;            /* a write starts a command */
     const char *latched_by; /* NULL, or the register whose read captures the value of this one */
     weft_reg_access access;
     bool has_reset;

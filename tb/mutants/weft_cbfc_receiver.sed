@@ -1,0 +1,1 @@
+s/cf = cf + (cc_count_q\[v\*20+:20\] - cc);/cf = cf + (cc_count_q[v*20+:20] - r_cc_q[v*20+:20]);/

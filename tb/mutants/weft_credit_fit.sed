@@ -1,0 +1,1 @@
+s/& tight_i & ~granted_i;/\& tight_i;/

@@ -1,0 +1,1 @@
+s/or posedge rst_async_i//
