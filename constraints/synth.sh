@@ -14,27 +14,25 @@ OUT=$BUILD/synth
 mkdir -p "$OUT"
 
 one() {
-    local m=$1 dir=$OUT/$1 limit=120 chparam="" params="" word skip="" start=$SECONDS status=0
+    local m=$1 dir=$OUT/$1 limit=120 params="" word skip="" start=$SECONDS status=0
     rm -rf "$dir"
     mkdir -p "$dir"
-    for word in $(awk -v m="$m" '$1 == m { $1 = ""; print }' constraints/blocks.txt); do
+    for word in $(block_words "$m"); do
         case $word in
         timeout=*) limit=${word#*=} ;;
         skip=*) skip=${word#*=} ;;
-        *)
-            chparam="$chparam -set ${word%%=*} ${word#*=}"
-            params="$params $word"
-            ;;
+        *) params="$params $word" ;;
         esac
     done
-    [ -z "$chparam" ] || chparam="chparam$chparam $m"
     if [ -n "$skip" ]; then
         printf '%s\tskip\t%s\n' "$m" "$skip" >"$dir/row"
         return
     fi
-    sed -e '/^#/d' -e "s|@FILES@|$(rtl_closure "$m" | tr "\n" " ")|" -e "s|@TOP@|$m|g" -e "s|@CHPARAM@|$chparam|" \
+    sed -e '/^#/d' -e "s|@FILES@|$(rtl_closure "$m" | tr "\n" " ")|" -e "s|@TOP@|$m|g" \
+        -e "s|@CHPARAM@|$(block_chparam "$m")|" \
         -e "s|@OUT@|$dir|g" constraints/synth.ys.in >"$dir/run.ys"
-    timeout "$limit" yosys -q -l "$dir/yosys.log" -s "$dir/run.ys" >/dev/null 2>"$dir/err.txt" || status=$?
+    timeout "$limit" yosys -q -l "$dir/yosys.log" -s "$dir/run.ys" >/dev/null \
+        2>"$dir/err.txt" || status=$?
     if [ $status -ne 0 ]; then
         word=$(grep -m1 '^ERROR' "$dir/err.txt" "$dir/yosys.log" -h | tr '\t' ' ' | cut -c1-70)
         [ $status -ne 124 ] || word="not done in $limit s"

@@ -92,3 +92,15 @@ rtl_closure() {
             }
         }' rtl/*/*.v
 }
+
+# block_words MODULE: what constraints/blocks.txt says about a module, one word a line.
+block_words() {
+    awk -v m="$1" '$1 == m { for (i = 2; i <= NF; i++) print $i }' constraints/blocks.txt
+}
+
+# block_chparam MODULE: the Yosys command that sets those parameters, or nothing.
+block_chparam() {
+    block_words "$1" | awk -F= -v m="$1" '
+        $1 ~ /^[A-Z]/ { set = set " -set " $1 " " $2 }
+        END { if (set) print "chparam" set " " m ";" }'
+}

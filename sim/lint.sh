@@ -46,9 +46,10 @@ icarus() {
 
 yosys_check() {
     local top=$1 log=$OUT/yosys-$1.txt
-    yosys -q -l "$log" -p "read_verilog -Irtl $(rtl_closure "$top" | tr "\n" " "); hierarchy -check -top $top; proc; \
-check -assert" >/dev/null 2>&1 || {
-        tail -n 20 "$log"
+    timeout 300 yosys -q -l "$log" -p "read_verilog -Irtl $(rtl_closure "$top" | tr "\n" " ")
+$(block_chparam "$top") hierarchy -check -top $top; proc; check -assert" >/dev/null 2>&1 || {
+        echo "status $? (124: not done in 300 s)"
+        grep -m 5 "ERROR" "$log" || tail -n 12 "$log"
         return 1
     }
     grep '^Warning' "$log" || true
@@ -75,7 +76,7 @@ lint_size() {
 sources() {
     find rtl tb csrc sim tests constraints .ci Makefile -type f \( -name '*.v' -o -name '*.vh' -o \
         -name '*.c' -o -name '*.h' -o -name '*.cpp' -o -name '*.sh' -o -name '*.awk' -o -name '*.mk' \
-        -o -name '*.sed' -o -name '*.sdc' -o -name '*.tcl' -o -name '*.ys' -o -name '*.rdl' -o \
+        -o -name '*.sdc' -o -name '*.tcl' -o -name '*.ys' -o -name '*.rdl' -o \
         -name '*.proto' -o -name run -o -name Makefile \) | sort
 }
 rtl_text() { find rtl -name '*.v' -o -name '*.vh' | sort; }
@@ -100,10 +101,12 @@ text_columns() { awk 'length($0) > 100 { print FILENAME ":" FNR ": " length($0) 
     $(rtl_text); }
 text_length() { wc -l $(find rtl -name '*.v' ! -path 'rtl/csr/*') /dev/null |
     awk '$2 != "total" && $1 > 600 { print $2 ": " $1 " lines, limit 600" }'; }
-text_clock() { rtl_code_grep '(posedge|negedge)' 'posedge clk\)'; }
+text_clock() { rtl_code_grep "(posedge|negedge)" "posedge clk\\)" |
+    grep -v "^rtl/prim/weft_reset_sync.v:.*posedge clk or posedge rst_async_i" || true; }
 text_latch() { rtl_code_grep '\<(always_latch|always_comb|always_ff|logic|interface|struct)\>'; }
-text_memory() { rtl_code_grep '^ *reg( signed)? *(\[[^]]*\])? *[a-zA-Z_0-9]+ *\[[^]]*:' |
-    grep -v '^rtl/\(prim\|csr\)/' || true; }
+# A ring of flip-flops may say why it is none: `// not a memory: REASON` on its line.
+text_memory() { grep -nE '^ *reg( signed)? *(\[[^]]*\])? *[a-zA-Z_0-9]+ *\[[^]]*:' rtl/*/*.v |
+    grep -vE "^rtl/(prim|csr)/|// not a memory: " || true; }
 text_module() {
     local f m
     for f in rtl/*/*.v; do

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * cbfc_model.h: the wire formats and the arithmetic of credit-based flow control, for the benches of
- * the two roles. Written from docs/cbfc.md, not from the RTL. */
+ * cbfc_model.h: the wire formats and the arithmetic of credit-based flow control, for the benches
+ * of the two roles. Written from docs/cbfc.md, not from the RTL. */
 #ifndef WEFT_CBFC_MODEL_H
 #define WEFT_CBFC_MODEL_H
 #include <stdbool.h>

@@ -2,11 +2,12 @@
  * Copyright 2026 The Weft Authors
  *
  * Bench of weft_cbfc_receiver. A sender modelled in C fills the module's buffer over a wire that
- * loses frames and CC_Updates; the CF_Updates of the module go back over a wire that loses them too.
- * Counters are compared in every cycle. Every CF_Update must have a reason, come when it is due,
- * carry the counts of the cycle in which it was loaded, wait unchanged, and keep its distance. The
- * sender must never see a count ahead of what it sent, the buffer never more than the limit, and
- * after one CC_Update and the CF_Updates that follow both ends must agree to the last credit. */
+ * loses frames and CC_Updates; the CF_Updates of the module go back over a wire that loses them
+ * too. Counters are compared in every cycle. Every CF_Update must have a reason, come when it is
+ * due, carry the counts of the cycle in which it was loaded, wait unchanged, and keep its distance.
+ * The sender must never see a count ahead of what it sent, the buffer never more than the limit,
+ * and after one CC_Update and the CF_Updates that follow both ends must agree to the last credit.
+ */
 /* tb-params: "" "-GVCS=1" "-GVCS=8" "-GVCS=3" */
 #include "cbfc_model.h"
 #include "common/tb.h"
@@ -85,10 +86,7 @@ static unsigned credits(const bench *b, unsigned len)
     return cbfc_credits(len, b->shift, b->ovhd);
 }
 
-static bool on(const bench *b, unsigned v)
-{
-    return v < b->vcs && (b->enable >> v & 1);
-}
+static bool on(const bench *b, unsigned v) { return v < b->vcs && (b->enable >> v & 1); }
 
 static void check_load(bench *b, const uint32_t *cf_before)
 {
@@ -399,11 +397,20 @@ static void directed(bench *b)
     step(b, &none, true);
     TB_EQ(t, b->cfs, 1);
     step(b, &none, true);
-    /* all four events in one cycle on one VC: frame lost (16), frame in (16), refused, older freed */
+    /* all four events in one cycle on one VC: frame lost (16), frame in (16), refused, older freed
+     */
     e = (events){.consumed = true, .c_vc = v, .c_len = 1020};
     step(b, &e, true);
-    e = (events){.consumed = true, .c_vc = v, .c_len = 60, .refused = true, .r_vc = v, .r_len = 60,
-                 .freed = true, .f_vc = v, .f_len = 1020, .cc = true};
+    e = (events){.consumed = true,
+                 .c_vc = v,
+                 .c_len = 60,
+                 .refused = true,
+                 .r_vc = v,
+                 .r_len = 60,
+                 .freed = true,
+                 .f_vc = v,
+                 .f_len = 1020,
+                 .cc = true};
     e.s_cc[v] = 16 + 16 + 1 + 16;
     step(b, &e, true);
     step(b, &none, true);
@@ -503,9 +510,11 @@ int tb_main(tb *t)
     uint64_t rounds = tb_effort(t, 40, 600);
     for (uint64_t i = 0; i < rounds; i++) round_of_traffic(&b, 4000);
     TB_CHECK(t, b.lost > 100 && b.lost_cfs > 100 && b.ccs > 100 && b.refused > 100);
-    tb_note(t, "%llu frames, %llu lost, %llu refused, %llu CC_Updates in, %llu CF_Updates out, %llu of "
-               "them lost",
-            (unsigned long long)b.frames, (unsigned long long)b.lost, (unsigned long long)b.refused,
-            (unsigned long long)b.ccs, (unsigned long long)b.cfs, (unsigned long long)b.lost_cfs);
+    tb_note(
+        t,
+        "%llu frames, %llu lost, %llu refused, %llu CC_Updates in, %llu CF_Updates out, %llu of "
+        "them lost",
+        (unsigned long long)b.frames, (unsigned long long)b.lost, (unsigned long long)b.refused,
+        (unsigned long long)b.ccs, (unsigned long long)b.cfs, (unsigned long long)b.lost_cfs);
     return tb_failures(t) != 0;
 }

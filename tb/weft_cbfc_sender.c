@@ -2,9 +2,9 @@
  * Copyright 2026 The Weft Authors
  *
  * Bench of weft_cbfc_sender. A random scheduler grants, trues up and sends frames of the module's
- * port over a wire with a delay, which loses frames and CF_Updates, to a receiver modelled in C with
- * a real buffer. In every cycle all counters and gates are compared with the reference; the buffer
- * must never hold more than the limit, however much is lost; and after one CC_Update and one
+ * port over a wire with a delay, which loses frames and CF_Updates, to a receiver modelled in C
+ * with a real buffer. In every cycle all counters and gates are compared with the reference; the
+ * buffer must never hold more than the limit, however much is lost; and after one CC_Update and one
  * CF_Update a VC both ends must agree to the last credit. Directed cases show the errors. */
 /* tb-params: "" "-GVCS=1" "-GVCS=8" */
 #include "cbfc_model.h"
@@ -44,9 +44,9 @@ typedef struct {
     /* reference of the module */
     uint32_t ref_cc[MAX_VCS], ref_cf[MAX_VCS];
     bool ref_error;
-    uint32_t ref_used[MAX_VCS];      /* what the gate counts as taken */
+    uint32_t ref_used[MAX_VCS];       /* what the gate counts as taken */
     int give[MAX_VCS], late[MAX_VCS]; /* given back in this cycle, and in the one before */
-    grant flight[FLIGHT]; /* granted and not sent, in the order of the wire */
+    grant flight[FLIGHT];             /* granted and not sent, in the order of the wire */
     unsigned in_flight;
     /* wire and far end */
     item wire[WIRE];
@@ -390,6 +390,17 @@ static void pulse_cf(bench *b, unsigned vc, unsigned count)
     tb_tick(b->t);
 }
 
+static void compare_clear(bench *b)
+{
+    tb *t = b->t;
+    TB_EQ(t, tb_get(b->error), 0);
+    for (unsigned v = 0; v < b->vcs; v++) {
+        TB_EQ(t, tb_get_bits(b->avail, 20 * v, 20), b->limit[v]);
+        TB_EQ(t, tb_get_bits(b->s_cc, 20 * v, 20), 0);
+        TB_EQ(t, tb_get_bits(b->s_cf, 20 * v, 20), 0);
+    }
+}
+
 static void directed(bench *b)
 {
     tb *t = b->t;
@@ -442,6 +453,34 @@ static void directed(bench *b)
     pulse_sent(b, v, 1020);
     TB_EQ(t, tb_get(b->error), 1);
     restart(b);
+    /* a CF_Update that names one VC twice: the second half is the later one */
+    pulse_grant(b, v);
+    pulse_trueup(b, v, 1020);
+    pulse_sent(b, v, 1020);
+    uint8_t os[8];
+    cf_encode(os, v, 3, v, 9);
+    tb_set(b->os_valid, 1);
+    tb_set_bytes(b->os, 0, os, 8);
+    tb_tick(t);
+    quiet(b);
+    tb_tick(t);
+    TB_EQ(t, tb_get_bits(b->s_cf, 20 * v, 20), 9);
+    TB_EQ(t, tb_get_bits(b->avail, 20 * v, 20), 13);
+    /* what comes in the cycle of a clear is cleared with the rest */
+    pulse_grant(b, v);
+    cf_encode(os, v, 16, v, 16);
+    tb_set(b->os_valid, 1);
+    tb_set_bytes(b->os, 0, os, 8);
+    tb_set(b->t_valid, 1);
+    tb_set(b->t_vc, v);
+    tb_set(b->t_len, 60);
+    tb_set(b->clear, 1);
+    tb_tick(t);
+    quiet(b);
+    for (int i = 0; i < 4; i++) {
+        compare_clear(b);
+        tb_tick(t);
+    }
     /* the whole unambiguous range of a CF_Update: 2^15 - 1 credits at once, over the 20-bit wrap */
     for (unsigned i = 0; i < b->vcs; i++) b->limit[i] = 0x7ffff;
     restart(b);
@@ -542,7 +581,9 @@ int tb_main(tb *t)
     uint64_t rounds = tb_effort(t, 40, 600);
     for (uint64_t i = 0; i < rounds; i++) round_of_traffic(&b, 4000);
     TB_CHECK(t, b.lost_frames > 100 && b.lost_cfs > 100 && b.ccs > 100);
-    tb_note(t, "%llu frames, %llu of them and of the CC_Updates lost, %llu CC_Updates, %llu CF_Updates lost",
+    tb_note(t,
+            "%llu frames, %llu of them and of the CC_Updates lost, %llu CC_Updates, %llu "
+            "CF_Updates lost",
             (unsigned long long)b.sent_frames, (unsigned long long)b.lost_frames,
             (unsigned long long)b.ccs, (unsigned long long)b.lost_cfs);
     return tb_failures(t) != 0;

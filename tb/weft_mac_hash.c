@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * Bench of weft_mac_hash: the masks are computed anew from the rule in the header of the module, and
- * RTL and C twin are compared with them on single bits (which fix a linear function completely) and
- * on random keys. Then what the hash promises: aligned blocks fill every set once, and keys that
- * meet in one way are spread in the others. */
+ * Bench of weft_mac_hash: the masks are computed anew from the rule in the header of the module,
+ * and RTL and C twin are compared with them on single bits (which fix a linear function completely)
+ * and on random keys. Then what the hash promises: aligned blocks fill every set once, and keys
+ * that meet in one way are spread in the others. */
 /* tb-params: "" "-GSET_W=1" "-GSET_W=14" */
 /* tb-sources: "csrc/lib/mac_hash.c" */
-#include <stdlib.h>
-#include <string.h>
 #include "common/tb.h"
 #include "lib/mac_hash.h"
+#include <stdlib.h>
+#include <string.h>
 
 static uint64_t mask[4][14];
 

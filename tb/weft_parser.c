@@ -6,10 +6,10 @@
  * every length from one byte) cell by cell with random gaps and random configurations. Every output
  * is compared in every cycle. Directed cases show each rule of the header comment once. */
 /* tb-params: "" "-GVCS=1" "-GVCS=8" */
-#include <string.h>
 #include "common/tb.h"
+#include <string.h>
 
-enum { NONE = 0, PARSE = 6, TTL = 10, CONTROL = 14 };            /* drop reasons */
+enum { NONE = 0, PARSE = 6, TTL = 10, CONTROL = 14 }; /* drop reasons */
 enum { KIND_UNICAST = 0, KIND_DROP = 4, KIND_CONTROL = 5 };
 
 typedef struct {
@@ -32,7 +32,7 @@ typedef struct {
     tb_sig *o_valid, *o_sop, *o_eop, *o_err, *o_reason, *o_bytes, *o_len, *o_data;
     tb_sig *o_dst, *o_dst_type, *o_src, *o_src_type, *o_desc;
     config cfg;
-    unsigned seq; /* frames so far */
+    unsigned seq;                       /* frames so far */
     uint64_t desc_lo, desc_hi, dst_key; /* what stands at the outputs since the last sop */
 } bench;
 
@@ -51,8 +51,9 @@ static uint16_t rotl16(uint16_t x, unsigned n)
 static unsigned flow_hash(uint64_t dst, uint64_t src, unsigned label)
 {
     static const unsigned turn[7] = {0, 2, 10, 8, 14, 9, 1};
-    uint16_t word[7] = {(uint16_t)dst, (uint16_t)(dst >> 16), (uint16_t)(dst >> 32), (uint16_t)src,
-                        (uint16_t)(src >> 16), (uint16_t)(src >> 32), (uint16_t)label};
+    uint16_t word[7] = {(uint16_t)dst,  (uint16_t)(dst >> 16), (uint16_t)(dst >> 32),
+                        (uint16_t)src,  (uint16_t)(src >> 16), (uint16_t)(src >> 32),
+                        (uint16_t)label};
     uint16_t x = word[0];
     for (int i = 1; i < 7; i++) x ^= rotl16(word[i], turn[i]);
     for (int round = 0; round < 2; round++) {
@@ -140,7 +141,11 @@ static void random_config(bench *b)
     tb *t = b->t;
     config *c = &b->cfg;
     c->port = (unsigned)tb_rand_below(t, 64);
-    c->esun_type = tb_chance(t, 90) ? 0x88b5 : (unsigned)tb_rand(t) & 0xffff;
+    static const unsigned odd[4] = {0x8808, 0x8100, 0x88a8,
+                                    0x0000}; /* a mistake, or switched off */
+    c->esun_type = tb_chance(t, 85)   ? 0x88b5
+                   : tb_chance(t, 50) ? odd[tb_rand_below(t, 4)]
+                                      : (unsigned)tb_rand(t) & 0xffff;
     c->id_prefix = tb_chance(t, 80) ? 0x02574546 : (uint32_t)tb_rand(t);
     c->id_mask = tb_chance(t, 80) ? 0xffffffff : (uint32_t)tb_rand(t);
     unsigned top = tb_chance(t, 30) ? 8 : b->vcs; /* sometimes maps to VCs that do not exist */
@@ -353,7 +358,8 @@ static void hash_spread(bench *b)
                     }
                     for (unsigned i = 0; i < 1u << bits; i++)
                         if (count[i] != 64u >> bits)
-                            tb_fail(t, "hash: kind %u, stride %u, bits %u at %u: %u of 64 in way %u",
+                            tb_fail(t,
+                                    "hash: kind %u, stride %u, bits %u at %u: %u of 64 in way %u",
                                     kind, stride, bits, low, count[i], i);
                 }
     static bool seen[65536];

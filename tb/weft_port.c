@@ -25,7 +25,7 @@
 typedef struct {
     tb *t;
     unsigned mii, vcs;
-    tb_sig *rx_data, *rx_ctrl, *tx_data, *tx_ctrl;
+    tb_sig *rst, *rx_data, *rx_ctrl, *tx_data, *tx_ctrl;
     tb_sig *req, *busy, *free, *ct_req, *ct_mask, *ct_vc, *acc_valid, *acc_mask, *acc_vc, *ct_gnt;
     tb_sig *granted, *idle, *ready, *credit_ok, *all_ok, *all_idle, *gnt_valid, *gnt_vc;
     tb_sig *credit_avail, *shift, *ovhd, *all_avail, *all_shift, *all_ovhd;
@@ -89,11 +89,11 @@ static void tick(world *w)
     tb_set(w->rx_ctrl, ctrl);
     schedule(w);
     /* The crossbar: what stands on x now is on y after the edge. */
-    unsigned x = tb_get(w->x_valid) ? (unsigned)tb_get(w->x_mask) : 0;
+    unsigned x = tb_get(w->x_valid) && !tb_get(w->rst) ? (unsigned)tb_get(w->x_mask) : 0;
     tb_get_bytes(w->x_data, 0, word, XBAR_BYTES);
     if ((x & 2) && (word[EOP_BIT / 8] >> (EOP_BIT % 8) & 1)) w->sink_frames++;
-    unsigned tus = tb_get(w->tus_valid) ? (unsigned)tb_get(w->tus_mask) & 1 : 0;
-    unsigned tuc = tb_get(w->tuc_valid) ? (unsigned)tb_get(w->tuc_mask) & 1 : 0;
+    unsigned tus = tb_get(w->tus_valid) && !tb_get(w->rst) ? (unsigned)tb_get(w->tus_mask) & 1 : 0;
+    unsigned tuc = tb_get(w->tuc_valid) && !tb_get(w->rst) ? (unsigned)tb_get(w->tuc_mask) & 1 : 0;
     uint64_t tu = tus ? tb_get(w->tus_data) : tb_get(w->tuc_data);
     tb_tick(w->t);
     tb_set(w->y_valid, x & 1);
@@ -175,7 +175,8 @@ int tb_main(tb *t)
     struct {
         tb_sig **s;
         const char *name;
-    } pins[] = {{&w.rx_data, "rx_data_i"},
+    } pins[] = {{&w.rst, "rst"},
+                {&w.rx_data, "rx_data_i"},
                 {&w.rx_ctrl, "rx_ctrl_i"},
                 {&w.tx_data, "tx_data_o"},
                 {&w.tx_ctrl, "tx_ctrl_o"},

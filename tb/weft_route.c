@@ -7,9 +7,9 @@
  * compared in every cycle. The rules are then shown once each by directed frames. */
 /* tb-params: "" "-GENDPOINTS=2 -GMAC_SETS=2 -GIDS=16 -GGROUPS=3" "-GENDPOINTS=64 -GMAC_SETS=256" */
 /* tb-sources: "csrc/lib/mac_hash.c" */
-#include <string.h>
 #include "common/tb.h"
 #include "lib/mac_hash.h"
+#include <string.h>
 
 enum { NONE = 0, PARSE = 6, NO_ROUTE = 7, DENIED = 8, SOURCE = 9, TTL = 10, CONTROL = 14 };
 enum { UNICAST = 0, MULTICAST = 1, REDUCE = 2, PUNT = 3, DROP = 4, KIND_CONTROL = 5 };
@@ -54,10 +54,7 @@ typedef struct {
     unsigned seen[16], kinds[8];
 } bench;
 
-static uint64_t low_bits(unsigned n)
-{
-    return n >= 64 ? ~0ull : (1ull << n) - 1;
-}
+static uint64_t low_bits(unsigned n) { return n >= 64 ? ~0ull : (1ull << n) - 1; }
 
 static void lookup(bench *b, cell *c)
 {
@@ -89,8 +86,8 @@ static unsigned verdict(bench *b, const cell *c, uint64_t *mask)
     if (!c->hit) return NO_ROUTE;
     if (c->found.dest >= (c->found.group ? b->groups : b->endpoints)) return NO_ROUTE;
     if (!c->src_ok) return SOURCE;
-    uint64_t to = c->found.group ? b->group[c->found.dest] & ~(1ull << c->src_port)
-                                 : 1ull << c->found.dest;
+    uint64_t to =
+        c->found.group ? b->group[c->found.dest] & ~(1ull << c->src_port) : 1ull << c->found.dest;
     if (!(to & b->allow)) return DENIED;
     *mask = to & b->allow;
     return NONE;
@@ -211,12 +208,12 @@ static void random_write(bench *b)
     case 1: write_table(b, 2, (unsigned)tb_rand_below(t, b->groups), key, 0, mask); break;
     case 2:
         if (tb_chance(t, 10)) { /* an entry in the wrong set harms nobody */
-            write_table(b, 0, (unsigned)tb_rand_below(t, WAYS * b->sets), key, random_entry(b), mask);
+            write_table(b, 0, (unsigned)tb_rand_below(t, WAYS * b->sets), key, random_entry(b),
+                        mask);
             break;
         }
     /* fall through */
-    default:
-        write_table(b, 0, weft_mac_hash_index(key, way, b->set_w), key, random_entry(b), mask);
+    default: write_table(b, 0, weft_mac_hash_index(key, way, b->set_w), key, random_entry(b), mask);
     }
 }
 
@@ -252,13 +249,13 @@ static cell random_head(bench *b)
     cell c = {.valid = true, .sop = true};
     c.dst_type = tb_chance(t, 65) ? 0 : tb_chance(t, 90) ? 1 : (unsigned)tb_rand_below(t, 4);
     if (c.dst_type == 1)
-        c.dst_key = tb_chance(t, 95) ? tb_rand_below(t, b->ids < 64 ? b->ids : 64)
-                                     : tb_rand_below(t, 2048);
+        c.dst_key =
+            tb_chance(t, 95) ? tb_rand_below(t, b->ids < 64 ? b->ids : 64) : tb_rand_below(t, 2048);
     else
-        c.dst_key = b->pool[tb_rand_below(t, POOL)] ^
-                    (tb_chance(t, 10) ? 1ull << tb_rand_below(t, 64) : 0);
-    c.src_key = b->pool[tb_rand_below(t, POOL)] ^
-                (tb_chance(t, 10) ? 1ull << tb_rand_below(t, 64) : 0);
+        c.dst_key =
+            b->pool[tb_rand_below(t, POOL)] ^ (tb_chance(t, 10) ? 1ull << tb_rand_below(t, 64) : 0);
+    c.src_key =
+        b->pool[tb_rand_below(t, POOL)] ^ (tb_chance(t, 10) ? 1ull << tb_rand_below(t, 64) : 0);
     c.src_port = (unsigned)tb_rand_below(t, b->endpoints);
     static const unsigned reasons[3] = {PARSE, TTL, CONTROL};
     static const unsigned kinds[8] = {UNICAST, UNICAST, UNICAST, UNICAST,
@@ -315,7 +312,8 @@ static void clear_tables(bench *b)
     }
 }
 
-/* Sends one frame from port 0 to `key` and returns drop reason and mask as the module gives them. */
+/* Sends one frame from port 0 to `key` and returns drop reason and mask as the module gives them.
+ */
 static unsigned probe(bench *b, uint64_t key, unsigned type, uint64_t src, uint64_t *mask)
 {
     cell c = {.valid = true, .sop = true, .dst_key = key, .dst_type = type, .src_key = src};
@@ -368,7 +366,7 @@ static void directed(bench *b)
     TB_EQ(t, probe(b, 5, 1, src, &mask), NONE);
     TB_EQ(t, probe(b, 5, 1, src ^ 1, &mask), SOURCE);
     TB_EQ(t, probe(b, 6, 1, src ^ 1, &mask), NO_ROUTE); /* before the source check */
-    write_table(b, 1, 7, 0, 0xc02, 0); /* id 7 -> group 2 */
+    write_table(b, 1, 7, 0, 0xc02, 0);                  /* id 7 -> group 2 */
     idle(b);
     TB_EQ(t, probe(b, 7, 1, src, &mask), DENIED); /* nobody in it */
     write_table(b, 2, 2, 0, 0, 1);

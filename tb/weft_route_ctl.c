@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * Bench of weft_route_ctl: the sweep after reset touches every index of every table once and with an
- * invalid entry, before the tables are declared ready; then random commands, good and bad, are
+ * Bench of weft_route_ctl: the sweep after reset touches every index of every table once and with
+ * an invalid entry, before the tables are declared ready; then random commands, good and bad, are
  * compared with plain arrays, cycle by cycle on the write bus. */
 /* tb-params: "" "-GMAC_SETS=2 -GIDS=4 -GGROUPS=5" "-GMAC_SETS=16 -GIDS=16 -GGROUPS=1" */
-#include <string.h>
 #include "common/tb.h"
+#include <string.h>
 
 enum { MAC = 0, ID = 1, GROUP = 2, TABLES = 3 };
 
@@ -153,7 +153,8 @@ int tb_main(tb *t)
     b.o_mask = tb_sig_find(t, "tbl_mask_o");
     tb_set(b.valid, 0);
     uint64_t n = tb_effort(t, 20000, 300000);
-    for (int round = 0; round < 2; round++) { /* the second reset wipes what the first round wrote */
+    for (int round = 0; round < 2;
+         round++) { /* the second reset wipes what the first round wrote */
         tb_reset(t, 3);
         TB_EQ(t, tb_get(b.ready), 0);
         sweep(&b);
@@ -162,7 +163,7 @@ int tb_main(tb *t)
         for (uint64_t i = 0; i < n; i++) {
             unsigned op = (unsigned)tb_rand_below(t, 8);
             unsigned sel = op >= 1 && op <= 6 ? (op - 1) % 3 : 0;
-            unsigned index = tb_chance(t, 5) ? (unsigned)tb_rand(t) & 0xffff
+            unsigned index = tb_chance(t, 5)   ? (unsigned)tb_rand(t) & 0xffff
                              : tb_chance(t, 5) ? b.size[sel] + (unsigned)tb_rand_below(t, 3)
                                                : (unsigned)tb_rand_below(t, b.size[sel]);
             row r = {tb_rand(t) & 0xffffffffffffu, tb_rand(t), (unsigned)tb_rand(t) & 0xfff};

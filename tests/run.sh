@@ -78,9 +78,11 @@ run_test() {
     case $kind in
     bench)
         bin=$(WAVES=0 sim/module/build.sh "${rest%/*}" "${rest##*/}") || return 1
+        ulimit -v 4000000 # a bench that hoards is wrong
         timeout $((WEFT_LONG == 1 ? 6000 : 600)) "$bin" ${SEED:+--seed "$SEED"}
         ;;
     mutant)
+        ulimit -v 4000000
         WEFT_LONG=0 sim/module/mutant.sh "$rest"
         ;;
     unit)

@@ -3,9 +3,9 @@
  *
  * accel.c: accelerator: construction, headers, and the initiator of the memory transport.
  *
- * Operations to one destination go out in the order in which they were started, one after the other;
- * destinations take turns frame by frame. Since the network keeps order, answers of one destination
- * come back in the order of the requests, which is checked.
+ * Operations to one destination go out in the order in which they were started, one after the
+ * other; destinations take turns frame by frame. Since the network keeps order, answers of one
+ * destination come back in the order of the requests, which is checked.
  */
 #include "accel_state.h"
 
@@ -36,8 +36,7 @@ size_t weft_framer_skip(const weft_framer *fr, const uint8_t *frame, size_t len,
 {
     weft_header h;
     size_t at = weft_header_parse(frame, len, fr->esun_type, &h);
-    if (at == 0)
-        return 0;
+    if (at == 0) return 0;
     *dst = h.dst;
     *src = h.src;
     return fr->esun ? (h.esun ? at : 0) : (h.type == WEFT_TYPE_MEMORY ? at : 0);
@@ -48,13 +47,11 @@ weft_frame *accel_frame(weft_accel *a, uint64_t dst_mac, unsigned vc, size_t mes
     size_t len = WEFT_FRAMER_BYTES + message;
     size_t least = a->cfg.min_frame - 4;
     weft_frame *f = weft_frame_new(a->pool, len < least ? least : len);
-    if (!f)
-        return NULL;
+    if (!f) return NULL;
     uint8_t *d = weft_frame_data(f);
     weft_framer_put(&a->cfg.framer, dst_mac, vc, d);
     f->esun_offset = a->cfg.framer.esun ? 14 : 0;
-    if (len < least)
-        memset(d + len, 0, least - len);
+    if (len < least) memset(d + len, 0, least - len);
     *at = d + WEFT_FRAMER_BYTES;
     return f;
 }
@@ -83,8 +80,7 @@ weft_accel *weft_accel_new(const weft_accel_config *cfg, weft_partner *partner,
         cfg->response_vc >= WEFT_MAX_VCS)
         return NULL;
     weft_accel *a = calloc(1, sizeof *a);
-    if (!a)
-        return NULL;
+    if (!a) return NULL;
     a->memory = calloc(1, cfg->memory_bytes);
     if (!a->memory) {
         free(a);
@@ -92,41 +88,29 @@ weft_accel *weft_accel_new(const weft_accel_config *cfg, weft_partner *partner,
     }
     a->cfg = *cfg;
     a->cfg.framer.src = weft_accel_mac(cfg->id);
-    if (a->cfg.timeout == 0)
-        a->cfg.timeout = WEFT_ACCEL_TIMEOUT;
+    if (a->cfg.timeout == 0) a->cfg.timeout = WEFT_ACCEL_TIMEOUT;
     a->partner = partner;
     a->pool = pool;
     for (unsigned i = 0; i < WEFT_ACCEL_TAGS; i++) {
         a->op[i].next = (uint16_t)(i + 1 < WEFT_ACCEL_TAGS ? i + 1 : NO_OP);
         a->op[i].tag = (uint16_t)i;
     }
-    for (unsigned i = 0; i < WEFT_ACCEL_IDS; i++)
-        a->head[i] = a->tail[i] = NO_OP;
+    for (unsigned i = 0; i < WEFT_ACCEL_IDS; i++) a->head[i] = a->tail[i] = NO_OP;
     return a;
 }
 
 void weft_accel_free(weft_accel *a)
 {
-    if (!a)
-        return;
+    if (!a) return;
     free(a->memory);
     free(a);
 }
 
-unsigned weft_accel_id(const weft_accel *a)
-{
-    return a->cfg.id;
-}
+unsigned weft_accel_id(const weft_accel *a) { return a->cfg.id; }
 
-uint8_t *weft_accel_memory(weft_accel *a)
-{
-    return a->memory;
-}
+uint8_t *weft_accel_memory(weft_accel *a) { return a->memory; }
 
-uint64_t weft_accel_memory_size(const weft_accel *a)
-{
-    return a->cfg.memory_bytes;
-}
+uint64_t weft_accel_memory_size(const weft_accel *a) { return a->cfg.memory_bytes; }
 
 void weft_accel_on_notify(weft_accel *a, weft_notify_fn fn, void *ctx)
 {
@@ -134,23 +118,16 @@ void weft_accel_on_notify(weft_accel *a, weft_notify_fn fn, void *ctx)
     a->notify_ctx = ctx;
 }
 
-bool weft_accel_idle(const weft_accel *a)
-{
-    return a->active == 0;
-}
+bool weft_accel_idle(const weft_accel *a) { return a->active == 0; }
 
-void weft_accel_get_counters(const weft_accel *a, weft_accel_counters *c)
-{
-    *c = a->n;
-}
+void weft_accel_get_counters(const weft_accel *a, weft_accel_counters *c) { *c = a->n; }
 
 /* ---------------------------------------------------------------- starting operations ------ */
 
 static int start(weft_accel *a, const accel_op *wanted)
 {
     uint16_t slot = a->free_head;
-    if (slot == NO_OP)
-        return -1;
+    if (slot == NO_OP) return -1;
     accel_op *o = &a->op[slot];
     uint16_t tag = (uint16_t)(o->tag + WEFT_ACCEL_TAGS); /* next generation of the slot */
     a->free_head = o->next;
@@ -259,11 +236,9 @@ static void unqueue_any(weft_accel *a, accel_op *o)
         unqueue(a, o);
         return;
     }
-    for (uint16_t i = a->head[dst]; i != slot; i = a->op[i].next)
-        before = i;
+    for (uint16_t i = a->head[dst]; i != slot; i = a->op[i].next) before = i;
     a->op[before].next = o->next;
-    if (a->tail[dst] == slot)
-        a->tail[dst] = before;
+    if (a->tail[dst] == slot) a->tail[dst] = before;
     o->queued = 0;
     a->to_send--;
 }
@@ -314,11 +289,9 @@ static bool send_segment(weft_accel *a, accel_op *o)
     uint8_t *at;
     size_t head = weft_mt_size(&m);
     weft_frame *f = accel_frame(a, weft_accel_mac(o->dst), a->cfg.request_vc, head + content, &at);
-    if (!f)
-        return false;
+    if (!f) return false;
     weft_mt_build(&m, at);
-    if (content > 0)
-        memcpy(at + head, a->memory + o->local_addr + o->sent, content);
+    if (content > 0) memcpy(at + head, a->memory + o->local_addr + o->sent, content);
     bool posted = (o->flags & WEFT_MT_POSTED) != 0;
     if (!posted) {
         if (o->waiting == 0) o->progress = a->now; /* the time in the queue does not count */
@@ -326,10 +299,8 @@ static bool send_segment(weft_accel *a, accel_op *o)
         a->window++;
     }
     o->sent += bytes;
-    if (last)
-        unqueue(a, o);
-    accel_send(a, a->cfg.request_vc, f,
-               last && posted ? (uint32_t)(o - a->op) + 1 : 0);
+    if (last) unqueue(a, o);
+    accel_send(a, a->cfg.request_vc, f, last && posted ? (uint32_t)(o - a->op) + 1 : 0);
     return true;
 }
 
@@ -350,10 +321,8 @@ static void look_for_timeouts(weft_accel *a)
 {
     for (unsigned i = 0; i < WEFT_ACCEL_TAGS; i++) {
         accel_op *o = &a->op[i];
-        if (!o->active || o->waiting == 0 || a->now - o->progress < a->cfg.timeout)
-            continue;
-        if (o->queued)
-            unqueue_any(a, o);
+        if (!o->active || o->waiting == 0 || a->now - o->progress < a->cfg.timeout) continue;
+        if (o->queued) unqueue_any(a, o);
         o->status = WEFT_OP_TIMEOUT;
         a->n.timeouts++;
         finish(a, o);
@@ -363,34 +332,27 @@ static void look_for_timeouts(weft_accel *a)
 void weft_accel_act(weft_accel *a, uint64_t cycle)
 {
     a->now = cycle;
-    if (a->active == 0)
-        return;
+    if (a->active == 0) return;
     while (a->to_send > 0 && a->window < WEFT_ACCEL_WINDOW &&
            weft_partner_backlog(a->partner, a->cfg.request_vc) < WEFT_ACCEL_QUEUE) {
         unsigned dst = next_destination(a);
         a->turn = (uint16_t)dst;
-        if (!send_segment(a, &a->op[a->head[dst]]))
-            break;
+        if (!send_segment(a, &a->op[a->head[dst]])) break;
     }
-    if (cycle % 1024 == 0)
-        look_for_timeouts(a);
+    if (cycle % 1024 == 0) look_for_timeouts(a);
 }
 
 void weft_accel_sent(weft_accel *a, uint32_t note)
 {
-    if (note >= 1 && note <= WEFT_ACCEL_TAGS && a->op[note - 1].active)
-        finish(a, &a->op[note - 1]);
+    if (note >= 1 && note <= WEFT_ACCEL_TAGS && a->op[note - 1].active) finish(a, &a->op[note - 1]);
 }
 
 static weft_op_status status_of(uint8_t wire)
 {
     switch (wire) {
-    case WEFT_MT_BAD_ADDRESS:
-        return WEFT_OP_BAD_ADDRESS;
-    case WEFT_MT_BAD_OPCODE:
-        return WEFT_OP_BAD_OPCODE;
-    default:
-        return WEFT_OP_BAD_LENGTH; /* INCOMPLETE: fewer bytes came than the operation has */
+    case WEFT_MT_BAD_ADDRESS: return WEFT_OP_BAD_ADDRESS;
+    case WEFT_MT_BAD_OPCODE: return WEFT_OP_BAD_OPCODE;
+    default: return WEFT_OP_BAD_LENGTH; /* INCOMPLETE: fewer bytes came than the operation has */
     }
 }
 
@@ -399,19 +361,14 @@ static bool fits(const weft_accel *a, const accel_op *o, unsigned src, const wef
 {
     uint64_t left = o->sent - o->answered;
     uint32_t expected = left < a->cfg.mtu ? (uint32_t)left : a->cfg.mtu;
-    if (src != o->dst || o->waiting == 0)
-        return false;
-    if (m->op == WEFT_MT_ERROR)
-        return m->status != WEFT_MT_OK;
+    if (src != o->dst || o->waiting == 0) return false;
+    if (m->op == WEFT_MT_ERROR) return m->status != WEFT_MT_OK;
     if (m->status != WEFT_MT_OK || (uint32_t)m->addr != (uint32_t)(o->dst_addr + o->answered))
         return false;
     switch (o->op) {
-    case WEFT_MT_WRITE:
-        return m->op == WEFT_MT_WRITE_DONE && m->length == expected;
-    case WEFT_MT_READ:
-        return m->op == WEFT_MT_READ_DATA && m->length == expected;
-    default:
-        return m->op == WEFT_MT_ATOMIC_DATA;
+    case WEFT_MT_WRITE: return m->op == WEFT_MT_WRITE_DONE && m->length == expected;
+    case WEFT_MT_READ: return m->op == WEFT_MT_READ_DATA && m->length == expected;
+    default: return m->op == WEFT_MT_ATOMIC_DATA;
     }
 }
 
@@ -426,10 +383,8 @@ void accel_response(weft_accel *a, unsigned src, const weft_mt *m)
     a->window--;
     o->progress = a->now;
     if (m->op == WEFT_MT_ERROR) {
-        if (o->status == WEFT_OP_OK)
-            o->status = (uint8_t)status_of(m->status);
-        if (o->queued)
-            unqueue_any(a, o); /* the rest would fail as well */
+        if (o->status == WEFT_OP_OK) o->status = (uint8_t)status_of(m->status);
+        if (o->queued) unqueue_any(a, o); /* the rest would fail as well */
         o->answered = o->answered + m->length;
     } else {
         if (m->op == WEFT_MT_READ_DATA)
@@ -440,6 +395,5 @@ void accel_response(weft_accel *a, unsigned src, const weft_mt *m)
         }
         o->answered += m->length;
     }
-    if (o->waiting == 0 && !o->queued)
-        finish(a, o);
+    if (o->waiting == 0 && !o->queued) finish(a, o);
 }

@@ -9,16 +9,16 @@
 #include "partner.h"
 #include "weft/endpoint.h"
 
-#define WEFT_ACCEL_TAGS 1024u      /* operations outstanding at once */
-#define WEFT_ACCEL_WINDOW 256u     /* requests without response at once */
-#define WEFT_ACCEL_QUEUE 4u        /* request frames that wait in the partner at once */
-#define WEFT_ACCEL_IDS 1024u
+#define WEFT_ACCEL_TAGS    1024u /* operations outstanding at once */
+#define WEFT_ACCEL_WINDOW  256u  /* requests without response at once */
+#define WEFT_ACCEL_QUEUE   4u    /* request frames that wait in the partner at once */
+#define WEFT_ACCEL_IDS     1024u
 #define WEFT_ACCEL_TIMEOUT 4000000ull /* default: cycles without progress of an operation */
 
 /* Headers of one accelerator's frames. */
 typedef struct {
-    uint64_t src;        /* MAC address */
-    bool esun;           /* ESUN header, or a VLAN tag with the PCP and the memory EtherType */
+    uint64_t src; /* MAC address */
+    bool esun;    /* ESUN header, or a VLAN tag with the PCP and the memory EtherType */
     uint16_t esun_type;
     uint8_t vc_cos[WEFT_MAX_VCS]; /* CoS or PCP that stands for each VC */
 } weft_framer;
@@ -29,19 +29,19 @@ typedef struct {
     unsigned mtu;          /* data bytes in one frame at most, 8..9216 */
     unsigned min_frame;    /* 32..64, bytes incl. FCS; shorter frames are padded */
     uint8_t request_vc, response_vc;
-    uint64_t timeout;      /* cycles, 0: WEFT_ACCEL_TIMEOUT */
-    weft_framer framer;    /* src is set from id */
+    uint64_t timeout;   /* cycles, 0: WEFT_ACCEL_TIMEOUT */
+    weft_framer framer; /* src is set from id */
 } weft_accel_config;
 
 typedef struct {
     uint64_t issued, completed, failed, timeouts; /* own operations */
-    uint64_t bytes;              /* data bytes of own operations that came to a good end */
-    uint64_t served;             /* requests carried out for others */
-    uint64_t refused;            /* requests answered with an error, or posted and refused */
+    uint64_t bytes;   /* data bytes of own operations that came to a good end */
+    uint64_t served;  /* requests carried out for others */
+    uint64_t refused; /* requests answered with an error, or posted and refused */
     uint64_t notified;
-    uint64_t malformed;          /* frames that no answer can be given to */
-    uint64_t unknown_tag;        /* responses to nothing that is outstanding, or out of turn */
-    uint64_t not_mine;           /* other destination, or no memory transport */
+    uint64_t malformed;   /* frames that no answer can be given to */
+    uint64_t unknown_tag; /* responses to nothing that is outstanding, or out of turn */
+    uint64_t not_mine;    /* other destination, or no memory transport */
 } weft_accel_counters;
 
 /* Bytes of the header that weft_framer_put writes: 18 in both forms. */

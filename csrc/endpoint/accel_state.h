@@ -18,14 +18,14 @@ typedef struct {
     uint64_t dst_addr, local_addr, len;
     uint64_t sent, answered; /* bytes */
     uint64_t operand, compare;
-    uint64_t progress;       /* cycle of the last answer, or of the request after which we wait */
+    uint64_t progress; /* cycle of the last answer, or of the request after which we wait */
     uint32_t notify_tag;
-    uint32_t waiting;        /* requests without response */
+    uint32_t waiting; /* requests without response */
     uint16_t dst, tag;
-    uint16_t next;           /* in the queue of its destination, or of free slots */
-    uint8_t op;              /* weft_mt_op */
+    uint16_t next; /* in the queue of its destination, or of free slots */
+    uint8_t op;    /* weft_mt_op */
     uint8_t flags;
-    uint8_t status;          /* weft_op_status; not OK: nothing more is sent */
+    uint8_t status; /* weft_op_status; not OK: nothing more is sent */
     uint8_t active, queued;
 } accel_op;
 
@@ -49,19 +49,18 @@ struct weft_accel {
 
     accel_op op[WEFT_ACCEL_TAGS];
     uint16_t free_head;
-    uint32_t active;        /* operations that are not done */
-    uint32_t window;        /* requests without response */
-    uint32_t to_send;       /* operations with segments left to send */
+    uint32_t active;                                     /* operations that are not done */
+    uint32_t window;                                     /* requests without response */
+    uint32_t to_send;                                    /* operations with segments left to send */
     uint16_t head[WEFT_ACCEL_IDS], tail[WEFT_ACCEL_IDS]; /* by destination */
     uint64_t ready[WEFT_ACCEL_IDS / 64];                 /* destinations with a queue */
-    uint16_t turn;          /* destination served last */
+    uint16_t turn;                                       /* destination served last */
     write_progress progress[WEFT_ACCEL_IDS];             /* as a target, by source */
 };
 
 /* Frame with the header for (dst, vc) and room for `message` bytes at the returned place; it is
  * padded, sealed and queued by accel_send. NULL: no memory. */
-weft_frame *accel_frame(weft_accel *a, uint64_t dst_mac, unsigned vc, size_t message,
-                        uint8_t **at);
+weft_frame *accel_frame(weft_accel *a, uint64_t dst_mac, unsigned vc, size_t message, uint8_t **at);
 void accel_send(weft_accel *a, unsigned vc, weft_frame *f, uint32_t note);
 bool accel_in_memory(const weft_accel *a, uint64_t addr, uint64_t len);
 /* Initiator: a response has come. Target: a request has come. */

@@ -13,21 +13,17 @@ static void respond(weft_accel *a, unsigned src, const weft_mt *m, const uint8_t
     uint8_t *at;
     size_t head = weft_mt_size(m);
     size_t content = data ? m->length : 0;
-    weft_frame *f =
-        accel_frame(a, weft_accel_mac(src), a->cfg.response_vc, head + content, &at);
-    if (!f)
-        return; /* out of memory: the initiator will run into its timeout */
+    weft_frame *f = accel_frame(a, weft_accel_mac(src), a->cfg.response_vc, head + content, &at);
+    if (!f) return; /* out of memory: the initiator will run into its timeout */
     weft_mt_build(m, at);
-    if (content > 0)
-        memcpy(at + head, data, content);
+    if (content > 0) memcpy(at + head, data, content);
     accel_send(a, a->cfg.response_vc, f, 0);
 }
 
 static void refuse(weft_accel *a, unsigned src, bool silent, const weft_mt *m, weft_mt_status s)
 {
     a->n.refused++;
-    if (silent)
-        return;
+    if (silent) return;
     weft_mt r = {.op = WEFT_MT_ERROR,
                  .tag = m->tag,
                  .length = m->length,
@@ -48,8 +44,7 @@ static bool write_complete(weft_accel *a, unsigned src, const weft_mt *m)
     }
     w->next_addr += m->length;
     w->received += m->length;
-    if ((m->flags & WEFT_MT_LAST) == 0)
-        return true;
+    if ((m->flags & WEFT_MT_LAST) == 0) return true;
     w->open = false;
     return (m->flags & WEFT_MT_NOTIFY) == 0 || w->received == m->notify_len;
 }
@@ -57,15 +52,13 @@ static bool write_complete(weft_accel *a, unsigned src, const weft_mt *m)
 static uint64_t load64(const uint8_t *p)
 {
     uint64_t v = 0;
-    for (unsigned i = 0; i < 8; i++)
-        v |= (uint64_t)p[i] << (8 * i);
+    for (unsigned i = 0; i < 8; i++) v |= (uint64_t)p[i] << (8 * i);
     return v;
 }
 
 static void store64(uint8_t *p, uint64_t v)
 {
-    for (unsigned i = 0; i < 8; i++)
-        p[i] = (uint8_t)(v >> (8 * i));
+    for (unsigned i = 0; i < 8; i++) p[i] = (uint8_t)(v >> (8 * i));
 }
 
 static void do_write(weft_accel *a, unsigned src, bool silent, const weft_mt *m)
@@ -76,8 +69,7 @@ static void do_write(weft_accel *a, unsigned src, bool silent, const weft_mt *m)
         return;
     }
     bool complete = write_complete(a, src, m);
-    if (m->length > 0)
-        memcpy(a->memory + m->addr, m->data, m->length);
+    if (m->length > 0) memcpy(a->memory + m->addr, m->data, m->length);
     if (!complete && (m->flags & WEFT_MT_NOTIFY)) {
         refuse(a, src, silent, m, WEFT_MT_INCOMPLETE);
         return;
@@ -109,10 +101,8 @@ static void do_read(weft_accel *a, unsigned src, const weft_mt *m)
         return;
     }
     a->n.served++;
-    weft_mt r = {.op = WEFT_MT_READ_DATA,
-                 .tag = m->tag,
-                 .length = m->length,
-                 .addr = m->addr & 0xFFFFFFFFu};
+    weft_mt r = {
+        .op = WEFT_MT_READ_DATA, .tag = m->tag, .length = m->length, .addr = m->addr & 0xFFFFFFFFu};
     respond(a, src, &r, a->memory + m->addr);
 }
 
@@ -150,15 +140,9 @@ void accel_request(weft_accel *a, unsigned src, bool group, const weft_mt *m, we
         return;
     }
     switch (m->op) {
-    case WEFT_MT_WRITE:
-        do_write(a, src, posted || group, m);
-        break;
-    case WEFT_MT_READ:
-        do_read(a, src, m);
-        break;
-    default:
-        do_atomic(a, src, m);
-        break;
+    case WEFT_MT_WRITE: do_write(a, src, posted || group, m); break;
+    case WEFT_MT_READ: do_read(a, src, m); break;
+    default: do_atomic(a, src, m); break;
     }
 }
 

@@ -10,10 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void weft_frame_pool_init(weft_frame_pool *pool)
-{
-    memset(pool, 0, sizeof *pool);
-}
+void weft_frame_pool_init(weft_frame_pool *pool) { memset(pool, 0, sizeof *pool); }
 
 void weft_frame_pool_free(weft_frame_pool *pool)
 {
@@ -29,18 +26,15 @@ void weft_frame_pool_free(weft_frame_pool *pool)
 weft_frame *weft_frame_new(weft_frame_pool *pool, size_t len)
 {
     unsigned c = 0;
-    if (len > WEFT_FRAME_MAX)
-        return NULL;
+    if (len > WEFT_FRAME_MAX) return NULL;
     /* preamble, FCS, up to a word of T and idles */
-    while ((size_t)128 << c < len + 8 + 4 + 8)
-        c++;
+    while ((size_t)128 << c < len + 8 + 4 + 8) c++;
     weft_frame *f = pool->free[c];
     if (f) {
         pool->free[c] = f->next;
     } else {
         f = malloc(sizeof *f + ((size_t)128 << c));
-        if (!f)
-            return NULL;
+        if (!f) return NULL;
     }
     memset(f, 0, sizeof *f);
     f->len = (uint32_t)len;
@@ -57,8 +51,7 @@ void weft_frame_seal(weft_frame *f)
     uint32_t fcs = weft_crc32(0, f->wire + 8, f->len);
     size_t end = 8 + f->len;
     memcpy(f->wire, start, 8);
-    for (unsigned i = 0; i < 4; i++)
-        f->wire[end++] = (uint8_t)(fcs >> (8 * i));
+    for (unsigned i = 0; i < 4; i++) f->wire[end++] = (uint8_t)(fcs >> (8 * i));
     unsigned lane = (unsigned)(end % 8);
     memcpy(f->wire + end, tail, 8 - lane);
     f->tail_ctrl = (uint8_t)(0xFFu << lane);
@@ -67,8 +60,7 @@ void weft_frame_seal(weft_frame *f)
 
 void weft_frame_put(weft_frame_pool *pool, weft_frame *f)
 {
-    if (--f->refs > 0)
-        return;
+    if (--f->refs > 0) return;
     pool->live--;
     f->next = pool->free[f->size_class];
     pool->free[f->size_class] = f;

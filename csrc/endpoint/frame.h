@@ -3,16 +3,16 @@
  *
  * frame.h: one frame as the endpoints hold it: the complete wire image (S, preamble, data, FCS, T),
  * made once when the frame is queued, so that the transmitter only copies words and the scoreboard
- * compares with the very bytes that were sent. Counted references: the queue of the partner and each
- * place of the scoreboard hold one.
+ * compares with the very bytes that were sent. Counted references: the queue of the partner and
+ * each place of the scoreboard hold one.
  */
 #ifndef WEFT_ENDPOINT_FRAME_H
 #define WEFT_ENDPOINT_FRAME_H
 #include <stddef.h>
 #include <stdint.h>
 
-#define WEFT_FRAME_MIN 24u   /* bytes of data, without FCS */
-#define WEFT_FRAME_MAX 9996u
+#define WEFT_FRAME_MIN     24u /* bytes of data, without FCS */
+#define WEFT_FRAME_MAX     9996u
 #define WEFT_FRAME_CLASSES 8u /* buffers of 128 << class bytes */
 
 typedef struct weft_frame {
@@ -26,11 +26,11 @@ typedef struct weft_frame {
     uint16_t esun_offset; /* in the data; 0: no ESUN header */
     uint8_t vc;
     uint8_t size_class;
-    uint8_t tail_ctrl;    /* control bits of the last word */
-    uint8_t control;      /* MAC control frame: not counted, not on the scoreboard */
-    uint8_t missed;       /* the scoreboard has given up at least one copy */
-    uint8_t source;       /* port that sent it */
-    uint8_t offered;      /* made by weft_world_send_frame: 1, and 2 when a copy has arrived */
+    uint8_t tail_ctrl; /* control bits of the last word */
+    uint8_t control;   /* MAC control frame: not counted, not on the scoreboard */
+    uint8_t missed;    /* the scoreboard has given up at least one copy */
+    uint8_t source;    /* port that sent it */
+    uint8_t offered;   /* made by weft_world_send_frame: 1, and 2 when a copy has arrived */
     uint8_t wire[];
 } weft_frame;
 
@@ -39,17 +39,11 @@ typedef struct {
     uint64_t live; /* frames handed out */
 } weft_frame_pool;
 
-static inline uint8_t *weft_frame_data(weft_frame *f)
-{
-    return f->wire + 8;
-}
-static inline const uint8_t *weft_frame_cdata(const weft_frame *f)
-{
-    return f->wire + 8;
-}
+static inline uint8_t *weft_frame_data(weft_frame *f) { return f->wire + 8; }
+static inline const uint8_t *weft_frame_cdata(const weft_frame *f) { return f->wire + 8; }
 
-/* Bytes that a frame of `bytes` (incl. FCS) takes on a wire whose frames start on 8-byte words: with
- * the configured gap, or with the smallest that the grid allows when that is more. */
+/* Bytes that a frame of `bytes` (incl. FCS) takes on a wire whose frames start on 8-byte words:
+ * with the configured gap, or with the smallest that the grid allows when that is more. */
 static inline uint32_t weft_wire_bytes(uint32_t bytes, unsigned ipg)
 {
     uint32_t exact = 8 + bytes + ipg;

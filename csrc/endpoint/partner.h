@@ -29,13 +29,13 @@ typedef struct {
     uint64_t tx_cf, tx_cc, tx_raw_words;
     uint64_t rx_frames, rx_octets; /* good ones, octets incl. FCS; without MAC control */
     uint64_t rx_vc_frames[WEFT_MAX_VCS];
-    uint64_t rx_bad_fcs;     /* damaged or stomped */
-    uint64_t rx_coding;      /* ended by anything but T, bad preamble, stray control characters */
+    uint64_t rx_bad_fcs; /* damaged or stomped */
+    uint64_t rx_coding;  /* ended by anything but T, bad preamble, stray control characters */
     uint64_t rx_runt, rx_oversize;
     uint64_t rx_ctlos, rx_cf, rx_ctlos_unknown, rx_seqos;
     uint64_t rx_cc, rx_cc_bad, rx_control; /* control: other MAC control frames */
-    uint64_t rx_over_credit; /* frames for which the switch had no credit of ours */
-    uint64_t cf_impossible;  /* CF_Updates that free what was never sent */
+    uint64_t rx_over_credit;               /* frames for which the switch had no credit of ours */
+    uint64_t cf_impossible;                /* CF_Updates that free what was never sent */
 } weft_partner_counters;
 
 /* The cyclic 20-bit counters of credit-based flow control. */
@@ -51,7 +51,8 @@ typedef struct {
     uint8_t cos_vc[8], pcp_vc[8], default_vc;
 } weft_partner_classes;
 
-/* mii_bytes 8, 16, 32 or 64. NULL: no memory or a bad argument. The pool must outlive the partner. */
+/* mii_bytes 8, 16, 32 or 64. NULL: no memory or a bad argument. The pool must outlive the partner.
+ */
 weft_partner *weft_partner_new(unsigned port, unsigned mii_bytes, uint64_t mac,
                                weft_frame_pool *pool, const weft_partner_hooks *hooks);
 void weft_partner_free(weft_partner *p);

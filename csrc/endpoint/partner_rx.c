@@ -13,8 +13,7 @@
 static uint64_t load_word(const uint8_t *p)
 {
     uint64_t w = 0;
-    for (unsigned i = 0; i < 8; i++)
-        w |= (uint64_t)p[i] << (8 * i);
+    for (unsigned i = 0; i < 8; i++) w |= (uint64_t)p[i] << (8 * i);
     return w;
 }
 
@@ -30,8 +29,7 @@ void partner_drain_step(weft_partner *p)
     while (p->drain_count > 0) {
         const drain_entry *e = &p->drain[p->drain_head];
         if (p->cfg.drain_percent < 100) {
-            if (p->drain_credit < 100ull * e->wire_bytes)
-                return;
+            if (p->drain_credit < 100ull * e->wire_bytes) return;
             p->drain_credit -= 100ull * e->wire_bytes;
         }
         free_credits(p, e->vc, e->credits);
@@ -46,8 +44,7 @@ static bool hold_in_buffer(weft_partner *p, unsigned vc, uint32_t credits, uint3
     if (p->drain_count == p->drain_room) {
         size_t room = p->drain_room ? 2 * p->drain_room : 256;
         drain_entry *d = malloc(room * sizeof *d);
-        if (!d)
-            return false;
+        if (!d) return false;
         for (size_t i = 0; i < p->drain_count; i++)
             d[i] = p->drain[(p->drain_head + i) % p->drain_room];
         free(p->drain);
@@ -56,8 +53,7 @@ static bool hold_in_buffer(weft_partner *p, unsigned vc, uint32_t credits, uint3
         p->drain_room = room;
     }
     size_t at = p->drain_head + p->drain_count++;
-    if (at >= p->drain_room)
-        at -= p->drain_room;
+    if (at >= p->drain_room) at -= p->drain_room;
     p->drain[at] = (drain_entry){wire_bytes, (uint16_t)credits, (uint8_t)vc};
     return true;
 }
@@ -69,11 +65,10 @@ uint64_t partner_next_cf_update(weft_partner *p)
     unsigned found = 0;
     for (unsigned i = 1; i <= WEFT_MAX_VCS && found < 2; i++) {
         unsigned v = (p->cf_turn + i) % WEFT_MAX_VCS;
-        if ((useful >> v & 1) == 0)
-            continue;
+        if ((useful >> v & 1) == 0) continue;
         u.vc[found] = (uint8_t)v;
         u.count[found++] = (uint16_t)(p->r_cf[v] & 0x7FFFu);
-        p->cf_dirty &= (uint8_t)~(1u << v);
+        p->cf_dirty &= (uint8_t) ~(1u << v);
         p->r_cf_sent[v] = p->r_cf[v];
     }
     if (found < 2) { /* say the same twice rather than something about a VC without credits */
@@ -90,8 +85,7 @@ static void take_cf_update(weft_partner *p, const weft_cf_update *u)
     p->n.rx_cf++;
     for (unsigned i = 0; i < 2; i++) {
         unsigned v = u->vc[i];
-        if (!p->cfg.cbfc_tx || v >= WEFT_MAX_VCS || !partner_has_credits(p, v))
-            continue;
+        if (!p->cfg.cbfc_tx || v >= WEFT_MAX_VCS || !partner_has_credits(p, v)) continue;
         uint32_t cf = weft_cf_extend(p->s_cf[v], u->count[i]);
         uint32_t used = (p->s_cc[v] - p->s_cf[v]) & COUNTER_MASK;
         if (((cf - p->s_cf[v]) & COUNTER_MASK) > used) {
@@ -127,12 +121,10 @@ static void mac_control(weft_partner *p, const uint8_t *data, size_t len)
         return;
     }
     p->n.rx_cc++;
-    if (first_vc != 0 || !p->cfg.cbfc_rx)
-        return;
+    if (first_vc != 0 || !p->cfg.cbfc_rx) return;
     for (unsigned v = 0; v < WEFT_MAX_VCS; v++) {
         uint32_t lost = (count[v] - p->r_cc[v]) & COUNTER_MASK;
-        if (!partner_has_credits(p, v) || lost == 0)
-            continue;
+        if (!partner_has_credits(p, v) || lost == 0) continue;
         if (lost > COUNTER_MASK / 2) { /* counts less than what came: not in order, or forged */
             p->n.rx_cc_bad++;
             continue;
@@ -148,15 +140,12 @@ static unsigned classify(const weft_partner *p, const uint8_t *d, size_t len)
     int pcp = -1;
     unsigned type = weft_get16(d + 12);
     for (unsigned i = 0; i < 2 && (type == WEFT_TYPE_VLAN || type == WEFT_TYPE_QINQ); i++) {
-        if (len < at + 6)
-            return p->classes.default_vc;
-        if (pcp < 0)
-            pcp = d[at + 2] >> 5;
+        if (len < at + 6) return p->classes.default_vc;
+        if (pcp < 0) pcp = d[at + 2] >> 5;
         at += 4;
         type = weft_get16(d + at);
     }
-    if (type == p->classes.esun_type && len > at + 2)
-        return p->classes.cos_vc[d[at + 2] >> 2 & 7];
+    if (type == p->classes.esun_type && len > at + 2) return p->classes.cos_vc[d[at + 2] >> 2 & 7];
     return pcp >= 0 ? p->classes.pcp_vc[pcp] : p->classes.default_vc;
 }
 
@@ -187,7 +176,8 @@ static void end_of_frame(weft_partner *p, uint64_t cycle)
         p->n.rx_octets += p->fill;
         p->n.rx_vc_frames[vc]++;
         if (p->cfg.cbfc_rx && partner_has_credits(p, vc)) {
-            uint32_t credits = weft_credit_count(p->fill, p->cfg.credit_shift, p->cfg.credit_overhead);
+            uint32_t credits =
+                weft_credit_count(p->fill, p->cfg.credit_shift, p->cfg.credit_overhead);
             p->r_cc[vc] = (p->r_cc[vc] + credits) & COUNTER_MASK;
             if (((p->r_cc[vc] - p->r_cf[vc]) & COUNTER_MASK) > p->cfg.rx_limit[vc])
                 p->n.rx_over_credit++;
@@ -196,14 +186,12 @@ static void end_of_frame(weft_partner *p, uint64_t cycle)
                 free_credits(p, vc, credits);
         }
     }
-    if (p->hooks.rx_frame)
-        p->hooks.rx_frame(p->hooks.ctx, p, &f, vc);
+    if (p->hooks.rx_frame) p->hooks.rx_frame(p->hooks.ctx, p, &f, vc);
 }
 
 static void append(weft_partner *p, const uint8_t *data, unsigned bytes)
 {
-    if (p->in_frame != 1)
-        return;
+    if (p->in_frame != 1) return;
     if (p->fill + bytes > WEFT_FRAME_MAX + 4) {
         p->in_frame = 2;
         return;
@@ -234,8 +222,7 @@ static void rx_word(weft_partner *p, const uint8_t *d, unsigned ctrl, uint64_t c
     }
     if (ctrl == 1 && d[0] == 0x9C) {
         p->n.rx_seqos++;
-        if (p->in_frame == 0)
-            return;
+        if (p->in_frame == 0) return;
     }
     if (ctrl == 1 && d[0] == 0xFB) {
         if (p->in_frame == 1 || p->in_frame == 2)
@@ -244,8 +231,7 @@ static void rx_word(weft_partner *p, const uint8_t *d, unsigned ctrl, uint64_t c
         return;
     }
     if (p->in_frame == 0) {
-        if (ctrl != 0xFF || load_word(d) != IDLE_WORD)
-            p->n.rx_coding++;
+        if (ctrl != 0xFF || load_word(d) != IDLE_WORD) p->n.rx_coding++;
         return;
     }
     if (ctrl == 0) {
@@ -254,21 +240,18 @@ static void rx_word(weft_partner *p, const uint8_t *d, unsigned ctrl, uint64_t c
     }
     unsigned lane = (unsigned)__builtin_ctz(ctrl);
     bool good = d[lane] == 0xFD && ctrl == (0xFFu << lane & 0xFFu);
-    for (unsigned i = lane + 1; good && i < 8; i++)
-        good = d[i] == 0x07;
+    for (unsigned i = lane + 1; good && i < 8; i++) good = d[i] == 0x07;
     if (good) {
         append(p, d, lane);
-        if (p->in_frame != 3)
-            end_of_frame(p, cycle);
+        if (p->in_frame != 3) end_of_frame(p, cycle);
     } else if (p->in_frame != 3) {
         p->n.rx_coding++;
     }
     p->in_frame = 0;
 }
 
-static inline __attribute__((always_inline)) void rx_beat(weft_partner *p, uint64_t cycle,
-                                                          const uint8_t *data, uint64_t ctrl,
-                                                          const unsigned mii)
+static inline __attribute__((always_inline)) void
+rx_beat(weft_partner *p, uint64_t cycle, const uint8_t *data, uint64_t ctrl, const unsigned mii)
 {
     if (ctrl == 0 && p->in_frame == 1 && p->fill + mii <= WEFT_FRAME_MAX + 4) {
         memcpy(p->rx_buffer + p->fill, data, mii);
@@ -289,18 +272,10 @@ static inline __attribute__((always_inline)) void rx_beat(weft_partner *p, uint6
 void weft_partner_rx(weft_partner *p, uint64_t cycle, const uint8_t *data, const uint64_t *ctrl)
 {
     switch (p->mii_bytes) {
-    case 8:
-        rx_beat(p, cycle, data, *ctrl, 8);
-        break;
-    case 16:
-        rx_beat(p, cycle, data, *ctrl, 16);
-        break;
-    case 32:
-        rx_beat(p, cycle, data, *ctrl, 32);
-        break;
-    default:
-        rx_beat(p, cycle, data, *ctrl, 64);
-        break;
+    case 8: rx_beat(p, cycle, data, *ctrl, 8); break;
+    case 16: rx_beat(p, cycle, data, *ctrl, 16); break;
+    case 32: rx_beat(p, cycle, data, *ctrl, 32); break;
+    default: rx_beat(p, cycle, data, *ctrl, 64); break;
     }
 }
 
@@ -320,10 +295,7 @@ bool weft_partner_receiving(const weft_partner *p, uint64_t *first)
     return p->in_frame == 1;
 }
 
-void weft_partner_get_counters(const weft_partner *p, weft_partner_counters *c)
-{
-    *c = p->n;
-}
+void weft_partner_get_counters(const weft_partner *p, weft_partner_counters *c) { *c = p->n; }
 
 void weft_partner_get_credits(const weft_partner *p, weft_partner_credits *c)
 {

@@ -8,8 +8,8 @@
 #include "partner.h"
 
 #define COUNTER_MASK 0xFFFFFu /* 20-bit cyclic credit counters */
-#define IDLE_WORD 0x0707070707070707ull
-#define RX_BUFFER (WEFT_FRAME_MAX + 4 + 64 + 8)
+#define IDLE_WORD    0x0707070707070707ull
+#define RX_BUFFER    (WEFT_FRAME_MAX + 4 + 64 + 8)
 
 typedef struct {
     weft_frame *head, *tail;
@@ -38,8 +38,8 @@ struct weft_partner {
 
     /* transmit */
     frame_queue queue[WEFT_MAX_VCS];
-    uint8_t waiting;      /* mask of VCs with a frame queued */
-    uint8_t turn;         /* VC served last */
+    uint8_t waiting; /* mask of VCs with a frame queued */
+    uint8_t turn;    /* VC served last */
     weft_frame *current;
     uint32_t position;    /* next word of current */
     uint32_t gap_words;   /* idle words still to come before a start */
@@ -47,16 +47,16 @@ struct weft_partner {
     uint32_t os_distance; /* bytes sent since the start of the last control ordered set */
     uint64_t now, cc_due, cf_due;
     uint32_t s_cc[WEFT_MAX_VCS], s_cf[WEFT_MAX_VCS];
-    uint8_t tx_idle;      /* the wire buffer already holds idles */
+    uint8_t tx_idle; /* the wire buffer already holds idles */
     raw_word *raw;
     size_t raw_head, raw_count, raw_room;
 
     /* receive */
-    uint8_t in_frame;     /* 1: collecting, 2: swallowing an oversize frame */
+    uint8_t in_frame; /* 1: collecting, 2: swallowing an oversize frame */
     uint32_t fill;
     uint64_t rx_first;
     uint32_t r_cc[WEFT_MAX_VCS], r_cf[WEFT_MAX_VCS], r_cf_sent[WEFT_MAX_VCS];
-    uint8_t cf_dirty;     /* mask of VCs whose CF the other side does not know */
+    uint8_t cf_dirty; /* mask of VCs whose CF the other side does not know */
     uint8_t cf_turn;
     drain_entry *drain;
     size_t drain_head, drain_count, drain_room;

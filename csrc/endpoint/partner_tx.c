@@ -3,9 +3,9 @@
  *
  * partner_tx.c: link partner, transmit half: queues, credits of the switch, MII encoding.
  *
- * The rule of the gap is that of the switch's transmitter (docs/mac.md): frames start in lane 0 of an
- * 8-byte word; the gap, counted with the T byte, may fall short of the configured one as long as the
- * shortfalls that are not yet made up sum to 7 bytes at most; it is never less than the T byte.
+ * The rule of the gap is that of the switch's transmitter (docs/mac.md): frames start in lane 0 of
+ * an 8-byte word; the gap, counted with the T byte, may fall short of the configured one as long as
+ * the shortfalls that are not yet made up sum to 7 bytes at most; it is never less than the T byte.
  */
 #include "partner_state.h"
 
@@ -22,29 +22,25 @@ weft_partner *weft_partner_new(unsigned port, unsigned mii_bytes, uint64_t mac,
     if ((mii_bytes != 8 && mii_bytes != 16 && mii_bytes != 32 && mii_bytes != 64) || !pool)
         return NULL;
     weft_partner *p = calloc(1, sizeof *p);
-    if (!p)
-        return NULL;
+    if (!p) return NULL;
     p->port = port;
     p->mii_bytes = mii_bytes;
     p->mac = mac;
     p->pool = pool;
-    if (hooks)
-        p->hooks = *hooks;
+    if (hooks) p->hooks = *hooks;
     p->cfg.ipg = 1;
     p->cfg.credit_shift = 6;
     p->cfg.drain_percent = 100;
     p->cfg.ctlos_spacing = 2048;
     p->os_distance = 1u << 20;
     p->classes.esun_type = WEFT_ESUN_TYPE;
-    for (unsigned i = 0; i < 8; i++)
-        p->classes.cos_vc[i] = p->classes.pcp_vc[i] = (uint8_t)i;
+    for (unsigned i = 0; i < 8; i++) p->classes.cos_vc[i] = p->classes.pcp_vc[i] = (uint8_t)i;
     return p;
 }
 
 void weft_partner_free(weft_partner *p)
 {
-    if (!p)
-        return;
+    if (!p) return;
     for (unsigned v = 0; v < WEFT_MAX_VCS; v++) {
         while (p->queue[v].head) {
             weft_frame *f = p->queue[v].head;
@@ -52,27 +48,17 @@ void weft_partner_free(weft_partner *p)
             weft_frame_put(p->pool, f);
         }
     }
-    if (p->current)
-        weft_frame_put(p->pool, p->current);
+    if (p->current) weft_frame_put(p->pool, p->current);
     free(p->raw);
     free(p->drain);
     free(p);
 }
 
-void weft_partner_set_classes(weft_partner *p, const weft_partner_classes *c)
-{
-    p->classes = *c;
-}
+void weft_partner_set_classes(weft_partner *p, const weft_partner_classes *c) { p->classes = *c; }
 
-unsigned weft_partner_port(const weft_partner *p)
-{
-    return p->port;
-}
+unsigned weft_partner_port(const weft_partner *p) { return p->port; }
 
-void weft_partner_get_config(const weft_partner *p, weft_partner_config *c)
-{
-    *c = p->cfg;
-}
+void weft_partner_get_config(const weft_partner *p, weft_partner_config *c) { *c = p->cfg; }
 
 int weft_partner_set_config(weft_partner *p, const weft_partner_config *c)
 {
@@ -97,8 +83,7 @@ int weft_partner_set_config(weft_partner *p, const weft_partner_config *c)
         p->cf_due = p->now + c->cf_period;
     }
     p->cfg = *c;
-    if (!c->cbfc_rx)
-        p->cf_dirty = 0;
+    if (!c->cbfc_rx) p->cf_dirty = 0;
     return 0;
 }
 
@@ -122,8 +107,7 @@ int weft_partner_send(weft_partner *p, unsigned vc, const uint8_t *data, size_t 
         p->queue[vc].count >= WEFT_PARTNER_QUEUE)
         return -1;
     weft_frame *f = weft_frame_new(p->pool, len);
-    if (!f)
-        return -1;
+    if (!f) return -1;
     weft_header h;
     memcpy(weft_frame_data(f), data, len);
     if (weft_header_parse(data, len, p->classes.esun_type, &h) > 0)
@@ -148,8 +132,7 @@ int weft_partner_send_raw(weft_partner *p, const uint8_t *data, const uint8_t *c
     if (p->raw_count + words > p->raw_room) {
         size_t room = (p->raw_count + words) * 2;
         raw_word *raw = realloc(p->raw, room * sizeof *raw);
-        if (!raw)
-            return -1;
+        if (!raw) return -1;
         p->raw = raw;
         p->raw_room = room;
     }
@@ -184,10 +167,8 @@ static weft_frame *make_cc_update(weft_partner *p)
 {
     uint32_t count[WEFT_CC_VCS] = {0};
     weft_frame *f = weft_frame_new(p->pool, WEFT_CC_BYTES);
-    if (!f)
-        return NULL;
-    for (unsigned v = 0; v < WEFT_MAX_VCS; v++)
-        count[v] = p->s_cc[v];
+    if (!f) return NULL;
+    for (unsigned v = 0; v < WEFT_MAX_VCS; v++) count[v] = p->s_cc[v];
     weft_cc_update_build(weft_frame_data(f), p->mac, 0, count);
     f->control = 1;
     weft_frame_seal(f);
@@ -199,20 +180,18 @@ static weft_frame *pick(weft_partner *p)
 {
     for (unsigned i = 1; i <= WEFT_MAX_VCS; i++) {
         unsigned v = (p->turn + i) % WEFT_MAX_VCS;
-        if ((p->waiting >> v & 1) == 0)
-            continue;
+        if ((p->waiting >> v & 1) == 0) continue;
         frame_queue *q = &p->queue[v];
         weft_frame *f = q->head;
         if (p->cfg.cbfc_tx && partner_has_credits(p, v)) {
-            uint32_t need = weft_credit_count(f->len + 4, p->cfg.credit_shift, p->cfg.credit_overhead);
+            uint32_t need =
+                weft_credit_count(f->len + 4, p->cfg.credit_shift, p->cfg.credit_overhead);
             uint32_t used = (p->s_cc[v] - p->s_cf[v]) & COUNTER_MASK;
-            if (used + need > p->cfg.tx_limit[v])
-                continue;
+            if (used + need > p->cfg.tx_limit[v]) continue;
             p->s_cc[v] = (p->s_cc[v] + need) & COUNTER_MASK;
         }
         q->head = f->next;
-        if (--q->count == 0)
-            p->waiting &= (uint8_t)~(1u << v);
+        if (--q->count == 0) p->waiting &= (uint8_t) ~(1u << v);
         p->turn = (uint8_t)v;
         p->n.tx_frames++;
         p->n.tx_octets += f->len + 4;
@@ -233,13 +212,10 @@ static weft_frame *next_frame(weft_partner *p, uint64_t cycle)
             p->n.tx_cc++;
         }
     }
-    if (!f && p->waiting)
-        f = pick(p);
-    if (!f)
-        return NULL;
+    if (!f && p->waiting) f = pick(p);
+    if (!f) return NULL;
     f->first_cycle = cycle;
-    if (!f->control && p->hooks.tx_start)
-        p->hooks.tx_start(p->hooks.ctx, p, f);
+    if (!f->control && p->hooks.tx_start) p->hooks.tx_start(p->hooks.ctx, p, f);
     return f;
 }
 
@@ -248,8 +224,7 @@ static void end_frame(weft_partner *p)
     weft_frame *f = p->current;
     p->current = NULL;
     p->gap_words = gap_after(p, 8 * f->words - (8 + f->len + 4));
-    if (f->note != 0 && p->hooks.tx_done)
-        p->hooks.tx_done(p->hooks.ctx, p, f->note);
+    if (f->note != 0 && p->hooks.tx_done) p->hooks.tx_done(p->hooks.ctx, p, f->note);
     weft_frame_put(p->pool, f);
 }
 
@@ -267,8 +242,7 @@ static void tx_words(weft_partner *p, uint64_t cycle, uint8_t *data, uint64_t *c
         p->os_distance += 8;
         if (p->cfg.cbfc_rx && (!p->current || p->position != 1) && os_wanted(p, cycle)) {
             uint64_t w = partner_next_cf_update(p);
-            for (unsigned i = 0; i < 8; i++)
-                data[i] = (uint8_t)(w >> (8 * i));
+            for (unsigned i = 0; i < 8; i++) data[i] = (uint8_t)(w >> (8 * i));
             c |= 1ull << lane;
             p->os_distance = 0;
             p->cf_due = cycle + p->cfg.cf_period;
@@ -296,8 +270,7 @@ static void tx_words(weft_partner *p, uint64_t cycle, uint8_t *data, uint64_t *c
             continue;
         }
         memcpy(data, p->current->wire + 8 * (size_t)p->position, 8);
-        if (p->position == 0)
-            c |= 1ull << lane;
+        if (p->position == 0) c |= 1ull << lane;
         if (++p->position == p->current->words) {
             c |= (uint64_t)p->current->tail_ctrl << lane;
             end_frame(p);
@@ -306,9 +279,8 @@ static void tx_words(weft_partner *p, uint64_t cycle, uint8_t *data, uint64_t *c
     *ctrl = c;
 }
 
-static inline __attribute__((always_inline)) bool tx_fast(weft_partner *p, uint64_t cycle,
-                                                          uint8_t *data, uint64_t *ctrl,
-                                                          const unsigned mii)
+static inline __attribute__((always_inline)) bool
+tx_fast(weft_partner *p, uint64_t cycle, uint8_t *data, uint64_t *ctrl, const unsigned mii)
 {
     if (!p->current) {
         if (p->waiting || p->raw_count > 0 || p->gap_words > 0 || p->cf_dirty != 0 ||
@@ -323,14 +295,12 @@ static inline __attribute__((always_inline)) bool tx_fast(weft_partner *p, uint6
         p->os_distance += mii;
         return true;
     }
-    if (p->position == 0 || p->position + mii / 8 >= p->current->words)
-        return false;
+    if (p->position == 0 || p->position + mii / 8 >= p->current->words) return false;
     if (p->cfg.cbfc_rx && (p->cf_dirty != 0 || p->cfg.cf_period != 0)) {
         p->os_distance += mii;
         bool wanted = os_wanted(p, cycle);
         p->os_distance -= mii;
-        if (wanted)
-            return false;
+        if (wanted) return false;
     }
     memcpy(data, p->current->wire + 8 * (size_t)p->position, mii);
     *ctrl = 0;
@@ -343,23 +313,14 @@ void weft_partner_tx(weft_partner *p, uint64_t cycle, uint8_t *data, uint64_t *c
 {
     bool done;
     p->now = cycle;
-    if (p->drain_count > 0)
-        partner_drain_step(p);
+    if (p->drain_count > 0) partner_drain_step(p);
     if (p->os_distance >= 1u << 30)
         p->os_distance = 1u << 20; /* spacing is less than this: no need to count on */
     switch (p->mii_bytes) {
-    case 8:
-        done = tx_fast(p, cycle, data, ctrl, 8);
-        break;
-    case 16:
-        done = tx_fast(p, cycle, data, ctrl, 16);
-        break;
-    case 32:
-        done = tx_fast(p, cycle, data, ctrl, 32);
-        break;
-    default:
-        done = tx_fast(p, cycle, data, ctrl, 64);
-        break;
+    case 8: done = tx_fast(p, cycle, data, ctrl, 8); break;
+    case 16: done = tx_fast(p, cycle, data, ctrl, 16); break;
+    case 32: done = tx_fast(p, cycle, data, ctrl, 32); break;
+    default: done = tx_fast(p, cycle, data, ctrl, 64); break;
     }
     if (!done) {
         p->tx_idle = 0;

@@ -40,7 +40,8 @@ weft_pcapng *weft_pcapng_open(const char *path, unsigned ports)
         free(p);
         return NULL;
     }
-    const uint32_t section[7] = {0x0A0D0D0A, 28, 0x1A2B3C4D, 0x00000001, 0xFFFFFFFF, 0xFFFFFFFF, 28};
+    const uint32_t section[7] = {0x0A0D0D0A, 28,         0x1A2B3C4D, 0x00000001,
+                                 0xFFFFFFFF, 0xFFFFFFFF, 28};
     put(p, section, sizeof section);
     for (unsigned i = 0; i < ports; i++) {
         char name[16];

@@ -2,8 +2,8 @@
  * Copyright 2026 The Weft Authors
  *
  * scoreboard.h: what the switch took must come out: every frame, at every destination, once, in
- * order, bit for bit. One FIFO of sent frames for each (ingress, egress, VC); docs/endpoints.md says
- * how a deviation is given its name.
+ * order, bit for bit. One FIFO of sent frames for each (ingress, egress, VC); docs/endpoints.md
+ * says how a deviation is given its name.
  */
 #ifndef WEFT_ENDPOINT_SCOREBOARD_H
 #define WEFT_ENDPOINT_SCOREBOARD_H
@@ -19,10 +19,10 @@ typedef struct {
     uint64_t expected, delivered; /* delivered: as they should, latecomers included */
     uint64_t outstanding;         /* expected, neither delivered nor given up */
     uint64_t corrupted, misrouted, reordered, duplicated;
-    uint64_t unexpected;          /* from no source that is known (counted as misrouted, too) */
-    uint64_t payload_mismatches;  /* corrupted behind the headers */
-    uint64_t bad_fcs;             /* came with a bad FCS: left to the counters of the switch */
-    uint64_t missing_frames;      /* frames (not copies) that were given up */
+    uint64_t unexpected;         /* from no source that is known (counted as misrouted, too) */
+    uint64_t payload_mismatches; /* corrupted behind the headers */
+    uint64_t bad_fcs;            /* came with a bad FCS: left to the counters of the switch */
+    uint64_t missing_frames;     /* frames (not copies) that were given up */
     uint64_t port_missing[WEFT_MAX_PORTS]; /* the same by ingress port */
     uint64_t ecn_marked;
 } weft_scoreboard_counters;

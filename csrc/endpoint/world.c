@@ -11,16 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_FRAME 9216u
-#define DEFAULT_MEMORY (64ull << 20)
-#define DEFAULT_MTU 4096u
-#define CREDIT_SHIFT 6u          /* a credit is a cell: 64 bytes */
-#define PARTNER_CREDITS 1024u    /* that a partner gives the switch, per VC */
-#define UPDATE_SPACING 6400u     /* bytes between CF_Updates: the default of SAI */
-#define CF_PERIOD 8192u          /* cycles: 256 KiB of a 32-byte wire, the default of SAI */
-#define CC_PERIOD 65536u         /* cycles */
-#define QUIET 8192u              /* cycles without a frame after which the chip is asked */
-#define SETTLE 20000u            /* cycles that the last credit updates may take */
+#define MAX_FRAME       9216u
+#define DEFAULT_MEMORY  (64ull << 20)
+#define DEFAULT_MTU     4096u
+#define CREDIT_SHIFT    6u     /* a credit is a cell: 64 bytes */
+#define PARTNER_CREDITS 1024u  /* that a partner gives the switch, per VC */
+#define UPDATE_SPACING  6400u  /* bytes between CF_Updates: the default of SAI */
+#define CF_PERIOD       8192u  /* cycles: 256 KiB of a 32-byte wire, the default of SAI */
+#define CC_PERIOD       65536u /* cycles */
+#define QUIET           8192u  /* cycles without a frame after which the chip is asked */
+#define SETTLE          20000u /* cycles that the last credit updates may take */
 
 /* ---------------------------------------------------------------- hooks -------------------- */
 
@@ -96,6 +96,9 @@ static bool setup_chip(weft_world *w, char *err, size_t err_len)
     /* Plain Ethernet finds all addresses in the 48-bit table: no accelerator has this prefix. */
     c.id_prefix = w->esun ? WEFT_ACCEL_PREFIX : 0xFFFFFFFFu;
     c.id_mask = 0xFFFFFFFFu;
+    /* A control ordered set inside a frame delays what comes behind it by its eight bytes; a frame
+     * that is cut through must be ahead by as much, or its transmitter starves. */
+    c.ct_margin = (8 * (1 + MAX_FRAME / UPDATE_SPACING) + w->mii - 1) / w->mii;
     for (unsigned v = 0; v < w->geo.vcs && v < WEFT_ECN_VCS; v++)
         c.ecn_threshold[v] = w->esun ? w->geo.buf_cells / w->geo.vcs / 2 : 0;
     TRY(weft_chip_set_config(w->dev, &c));
@@ -196,7 +199,8 @@ static bool open_model(weft_world *w, char *err, size_t err_len)
     if (w->opt.wave_path && !weft_sim_has_waves())
         return fail(err, err_len, "waves", "this build has none; make the wave build (WAVES=1)");
     w->sim = weft_sim_open(&so);
-    if (!w->sim) return fail(err, err_len, "model", "out of memory, or the wave file cannot be made");
+    if (!w->sim)
+        return fail(err, err_len, "model", "out of memory, or the wave file cannot be made");
     weft_sim_geometry g = weft_sim_get_geometry(w->sim);
     if (g.ports > WEFT_MAX_PORTS || g.vcs > WEFT_MAX_VCS || g.vcs == 0)
         return fail(err, err_len, "model", "more ports or VCs than the endpoints can take");

@@ -95,8 +95,8 @@ static void check_port(report *r, const weft_world *w, unsigned i, const uint64_
     between(r, i, "IF_OUT_FRAMES", c[WEFT_CNT_IF_OUT_FRAMES], a->rx_frames, b->rx_frames);
     between(r, i, "IF_OUT_OCTETS", c[WEFT_CNT_IF_OUT_OCTETS], a->rx_octets, b->rx_octets);
     between(r, i, "IF_OUT_STOMPED + IF_OUT_UNDERRUN",
-            c[WEFT_CNT_IF_OUT_STOMPED] + c[WEFT_CNT_IF_OUT_UNDERRUN],
-            a->rx_bad_fcs + a->rx_coding, b->rx_bad_fcs + b->rx_coding);
+            c[WEFT_CNT_IF_OUT_STOMPED] + c[WEFT_CNT_IF_OUT_UNDERRUN], a->rx_bad_fcs + a->rx_coding,
+            b->rx_bad_fcs + b->rx_coding);
     between(r, i, "CTLOS_TX", c[WEFT_CNT_CTLOS_TX], a->rx_ctlos, b->rx_ctlos);
     between(r, i, "CBFC_CF_UPDATE_TX", c[WEFT_CNT_CBFC_CF_UPDATE_TX], a->rx_cf,
             b->rx_cf + 1); /* one may be made and wait for its spacing */
@@ -105,8 +105,9 @@ static void check_port(report *r, const weft_world *w, unsigned i, const uint64_
         between(r, i, "OUT_VC_FRAMES", c[WEFT_CNT_OUT_VC_FRAMES + v], a->rx_vc_frames[v],
                 b->rx_vc_frames[v]);
     if (b->rx_runt + b->rx_oversize + b->rx_ctlos_unknown + b->rx_cc_bad > 0)
-        differs(r, "port %u: the switch sent what no switch may send (%llu runts, %llu oversize, "
-                   "%llu unknown ordered sets, %llu bad CC_Updates)\n",
+        differs(r,
+                "port %u: the switch sent what no switch may send (%llu runts, %llu oversize, "
+                "%llu unknown ordered sets, %llu bad CC_Updates)\n",
                 i, (unsigned long long)b->rx_runt, (unsigned long long)b->rx_oversize,
                 (unsigned long long)b->rx_ctlos_unknown, (unsigned long long)b->rx_cc_bad);
     if (b->tx_raw_words > 0) return; /* what raw words were is known to the test only */
@@ -214,9 +215,8 @@ bool world_credits_agree(weft_world *w, char *msg, size_t msg_len)
                 differs(&r, "port %u VC %u to the partner: sender %u/%u, receiver %u/%u\n", i, v,
                         chip.sender_consumed, chip.sender_freed, mine.r_cc[v], mine.r_cf[v]);
             if (chip.receiver_consumed != mine.s_cc[v] || chip.receiver_freed != mine.s_cf[v])
-                differs(&r, "port %u VC %u from the partner: sender %u/%u, receiver %u/%u\n", i,
-                        v, mine.s_cc[v], mine.s_cf[v], chip.receiver_consumed,
-                        chip.receiver_freed);
+                differs(&r, "port %u VC %u from the partner: sender %u/%u, receiver %u/%u\n", i, v,
+                        mine.s_cc[v], mine.s_cf[v], chip.receiver_consumed, chip.receiver_freed);
         }
     }
     return r.good;

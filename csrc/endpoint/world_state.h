@@ -53,7 +53,7 @@ struct weft_world {
     uint64_t *lat_hist;
 
     uint64_t ops_issued, ops_completed, ops_bytes; /* of weft_world_send_frame */
-    uint8_t *pattern;  /* random bytes for payloads */
+    uint8_t *pattern;                              /* random bytes for payloads */
     world_port port[WEFT_MAX_PORTS];
 };
 

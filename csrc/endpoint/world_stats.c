@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * world_stats.c: the measured window and the statistics. Wire time is counted in bytes: a frame takes
- * weft_wire_bytes (frame.h), so that 1.0 is back to back; frames that stand across an end of the
- * window count with the part inside.
+ * world_stats.c: the measured window and the statistics. Wire time is counted in bytes: a frame
+ * takes weft_wire_bytes (frame.h), so that 1.0 is back to back; frames that stand across an end of
+ * the window count with the part inside.
  */
 #include "world_state.h"
 
@@ -166,6 +166,8 @@ void weft_world_get_stats(weft_world *w, weft_world_stats *s)
         s->ops_failed += a.failed;
         s->payload_bytes += a.bytes;
     }
+    /* Posted writes of weft_world_send_frame that can no longer arrive. */
+    if (weft_world_idle(w)) s->ops_failed += w->ops_issued - w->ops_completed;
     wire_stats(w, s);
     s->window_frames = w->window_frames;
     s->lat_count = w->lat_count;

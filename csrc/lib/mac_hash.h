@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-#define WEFT_MAC_HASH_WAYS 4u      /* ways of the table */
+#define WEFT_MAC_HASH_WAYS      4u  /* ways of the table */
 #define WEFT_MAC_HASH_MAX_SET_W 14u /* widest set number */
 
 /* weft_mac_hash(): the set of an address in one way.

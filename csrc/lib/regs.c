@@ -240,6 +240,22 @@ const char *weft_reg_description(const weft_reg *reg)
     return f != NULL ? f->desc : desc_of(reg)->desc;
 }
 
+bool weft_reg_range(const weft_reg *reg, int64_t *min, int64_t *max)
+{
+    if (!valid(reg) || min == NULL || max == NULL) return false;
+    const weft_reg_field *f = field_of(reg);
+    if (f == NULL && desc_of(reg)->n_fields != 1) return false;
+    if (f == NULL) f = &desc_of(reg)->fields[0];
+    int64_t span = (int64_t)1 << f->width;
+    *min = f->has_range ? f->min : 0;
+    *max = f->has_range ? f->max : span - 1;
+    if (f->range_signed) {
+        if (*min >= span / 2) *min -= span;
+        if (*max >= span / 2) *max -= span;
+    }
+    return true;
+}
+
 const char *weft_reg_access_name(const weft_reg *reg)
 {
     if (!valid(reg)) return "";

@@ -11,11 +11,11 @@
  */
 #include "weft/proto.h"
 
-#define CTLOS_CODE 0x5Cu
+#define CTLOS_CODE   0x5Cu
 #define CTLOS_O_CODE 6u
-#define CC_OPCODE 0xFFFEu
-#define CC_CID 0xFA7ACBu
-#define COUNT_MASK 0xFFFFFu
+#define CC_OPCODE    0xFFFEu
+#define CC_CID       0xFA7ACBu
+#define COUNT_MASK   0xFFFFFu
 
 static void put_byte(uint64_t *word, unsigned index, unsigned value)
 {
@@ -64,8 +64,7 @@ uint32_t weft_cf_extend(uint32_t last, uint16_t count15)
 bool weft_cc_update_build(uint8_t out[WEFT_CC_BYTES], uint64_t src, unsigned first_vc,
                           const uint32_t count[WEFT_CC_VCS])
 {
-    if (first_vc != 0 && first_vc != 16)
-        return false;
+    if (first_vc != 0 && first_vc != 16) return false;
     weft_put48(out, WEFT_PAUSE_MAC);
     weft_put48(out + 6, src);
     weft_put16(out + 12, WEFT_TYPE_MAC_CONTROL);
@@ -84,16 +83,11 @@ bool weft_cc_update_build(uint8_t out[WEFT_CC_BYTES], uint64_t src, unsigned fir
 weft_cc_status weft_cc_update_parse(const uint8_t *frame, size_t len, unsigned *first_vc,
                                     uint32_t count[WEFT_CC_VCS])
 {
-    if (len < 14 || weft_get16(frame + 12) != WEFT_TYPE_MAC_CONTROL)
-        return WEFT_CC_NOT_CONTROL;
-    if (len != WEFT_CC_BYTES)
-        return WEFT_CC_BAD_LENGTH;
-    if (weft_get16(frame + 14) != CC_OPCODE)
-        return WEFT_CC_BAD_OPCODE;
-    if (weft_get32(frame + 16) >> 8 != CC_CID)
-        return WEFT_CC_BAD_CID;
-    if (frame[19] != 1 && frame[19] != 2)
-        return WEFT_CC_BAD_TYPE;
+    if (len < 14 || weft_get16(frame + 12) != WEFT_TYPE_MAC_CONTROL) return WEFT_CC_NOT_CONTROL;
+    if (len != WEFT_CC_BYTES) return WEFT_CC_BAD_LENGTH;
+    if (weft_get16(frame + 14) != CC_OPCODE) return WEFT_CC_BAD_OPCODE;
+    if (weft_get32(frame + 16) >> 8 != CC_CID) return WEFT_CC_BAD_CID;
+    if (frame[19] != 1 && frame[19] != 2) return WEFT_CC_BAD_TYPE;
     *first_vc = frame[19] == 1 ? 0 : 16;
     for (unsigned i = 0; i < WEFT_CC_VCS; i += 2) {
         const uint8_t *p = frame + 20 + i / 2 * 5;
@@ -106,16 +100,11 @@ weft_cc_status weft_cc_update_parse(const uint8_t *frame, size_t len, unsigned *
 
 uint32_t weft_credit_count(size_t frame_bytes, unsigned shift, int overhead)
 {
-    if (shift < 5)
-        shift = 5;
-    if (shift > 11)
-        shift = 11;
-    if (overhead < -16)
-        overhead = -16;
-    if (overhead > 127)
-        overhead = 127;
+    if (shift < 5) shift = 5;
+    if (shift > 11) shift = 11;
+    if (overhead < -16) overhead = -16;
+    if (overhead > 127) overhead = 127;
     int64_t bytes = (int64_t)frame_bytes + overhead;
-    if (bytes <= 0)
-        return 1;
+    if (bytes <= 0) return 1;
     return (uint32_t)(((uint64_t)bytes + (1u << shift) - 1) >> shift);
 }

@@ -12,10 +12,9 @@
 size_t weft_header_build(const weft_header *h, uint8_t *out)
 {
     size_t n = 12;
-    if (h->tags > 2 || h->dst >> 48 != 0 || h->src >> 48 != 0)
-        return 0;
-    if (h->esun && (h->rev > 3 || h->cos > 7 || h->ecn > 3 || h->ttl > 15 || h->user > 3 ||
-                    h->reserved > 3))
+    if (h->tags > 2 || h->dst >> 48 != 0 || h->src >> 48 != 0) return 0;
+    if (h->esun &&
+        (h->rev > 3 || h->cos > 7 || h->ecn > 3 || h->ttl > 15 || h->user > 3 || h->reserved > 3))
         return 0;
     weft_put48(out, h->dst);
     weft_put48(out + 6, h->src);
@@ -39,14 +38,12 @@ size_t weft_header_parse(const uint8_t *frame, size_t len, uint16_t esun_type, w
 {
     size_t n = 12;
     *h = (weft_header){0};
-    if (len < 14)
-        return 0;
+    if (len < 14) return 0;
     h->dst = weft_get48(frame);
     h->src = weft_get48(frame + 6);
     h->type = weft_get16(frame + 12);
     while (h->tags < 2 && (h->type == WEFT_TYPE_VLAN || h->type == WEFT_TYPE_QINQ)) {
-        if (len < n + 6)
-            return 0;
+        if (len < n + 6) return 0;
         h->tpid[h->tags] = h->type;
         h->tci[h->tags] = weft_get16(frame + n + 2);
         h->tags++;
@@ -55,8 +52,7 @@ size_t weft_header_parse(const uint8_t *frame, size_t len, uint16_t esun_type, w
     }
     n += 2;
     if (h->type == esun_type) {
-        if (len < n + 4)
-            return 0;
+        if (len < n + 4) return 0;
         h->esun = true;
         h->esun_offset = (unsigned)n;
         h->rev = frame[n] >> 6;

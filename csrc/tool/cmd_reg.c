@@ -514,6 +514,16 @@ static int cmd_read(session *s, int argc, char **argv)
     return EXIT_GOOD;
 }
 
+static int bad_value(const weft_reg *reg, const char *value)
+{
+    int64_t min, max;
+    if (weft_reg_range(reg, &min, &max))
+        return usage_error("%s does not take %s; give %" PRId64 " to %" PRId64, reg->name, value,
+                           min, max);
+    return usage_error("%s does not take %s; see weft reg list --fields %s", reg->name, value,
+                       reg->name);
+}
+
 static int cmd_write(session *s, int argc, char **argv)
 {
     if (argc == 0 || argc % 2 != 0)
@@ -532,9 +542,7 @@ static int cmd_write(session *s, int argc, char **argv)
         if (find(s, argv[i], &reg) != EXIT_GOOD || !number(argv[i + 1], UINT32_MAX, &value))
             return EXIT_USAGE;
         weft_status st = weft_reg_write(s->dev, &reg, (uint32_t)value);
-        if (st == WEFT_ERR_ARG)
-            return usage_error("%s does not take %s; see weft reg list --fields %s", reg.name,
-                               argv[i + 1], reg.name);
+        if (st == WEFT_ERR_ARG) return bad_value(&reg, argv[i + 1]);
         if (st != WEFT_OK) return access_failed(s, &reg, "write", st);
         int rc = weft_reg_readable(&reg) ? read_one(s, &reg) : EXIT_GOOD;
         if (rc != EXIT_GOOD) return rc;

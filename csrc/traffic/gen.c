@@ -48,7 +48,7 @@ typedef struct {
     unsigned turn;           /* alltoall: which destination is next */
     unsigned burst_dst;
     uint64_t burst_left;     /* frames of this burst still to arrive */
-    double burst_gap;        /* wire time, in slots, until the burst's next frame */
+    double burst_gap;        /* wire time, in slots, that the burst's frames still take */
     uint64_t reads;          /* in flight */
 } port_state;
 
@@ -334,10 +334,13 @@ static void slot(gen *g, unsigned port, uint64_t t)
         return;
     }
     /* Within a burst frames arrive back to back; between bursts, nothing. */
+    if (ps->burst_gap >= 1) {
+        ps->burst_gap -= 1;
+        return;
+    }
     if (ps->burst_left == 0) {
         if (!chance(&ps->rng, g->burst_start)) return;
         new_burst(g, port);
-        ps->burst_gap = 0;
     }
     while (ps->burst_left > 0 && ps->burst_gap < 1) {
         arrive(g, port, t);

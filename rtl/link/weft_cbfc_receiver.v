@@ -8,18 +8,19 @@
 //   consumed  a good frame has come in:                  R_CC += credits
 //   freed     a frame has left the buffer:               R_CF += credits
 //   refused   a good frame was dropped by the switch:    R_CF += credits (with its consumed)
-//   CC_Update R_CF += S_CC - R_CC, then R_CC = S_CC: frees what the neighbour has sent and this side
-//             never counted: frames lost on the wire or received with a bad FCS
-// All may fall into one cycle, on the same VC too; a consumed frame in the cycle of a CC_Update came
-// before it.
+//   CC_Update R_CF += S_CC - R_CC, then R_CC = S_CC: frees what the neighbour has sent and this
+//             side never counted: frames lost on the wire or received with a bad FCS
+// All may fall into one cycle, on the same VC too; a consumed frame in the cycle of a CC_Update
+// came before it.
 //
 // CF_Updates tell the neighbour R_CF, two VCs at a time. A VC is due when its R_CF changed since it
-// was last told, every cfg_cf_period_i cycles, and after each CC_Update of its group; due VCs go round robin,
-// a free half repeats some other VC. The count is absolute, so a lost CF_Update is mended by the next
-// one of that VC: within a period plus (VCS / 2) * cfg_cf_min_i cycles.
+// was last told, every cfg_cf_period_i cycles, and after each CC_Update of its group; due VCs go
+// round robin, a free half repeats some other VC. The count is absolute, so a lost CF_Update is
+// mended by the next one of that VC: within a period plus (VCS / 2) * cfg_cf_min_i cycles.
 //
-// Latency: the credits of an event stand in registers after one cycle and in the counters after two;
-//   os_valid_o rises 3 cycles after the event when nothing holds it back; ev_cc_* come after 1 cycle.
+// Latency: the credits of an event stand in registers after one cycle and in the counters after
+//   two; os_valid_o rises 3 cycles after the event when nothing holds it back; ev_cc_* come after 1
+//   cycle.
 // Stall rule: os_valid_o waits for os_ready_i with stable data (the counts at the time of loading).
 //   At most one CF_Update in cfg_cf_min_i cycles, and at most one in two cycles.
 // Trade-off: counts wait unrefreshed while the MAC's spacing holds the ordered set back: a little
@@ -216,9 +217,9 @@ module weft_cbfc_receiver #(
     end
   end
 
-  // More freed than consumed: looked at in the cycle after. Held credits are below 2^19 by the limits
-  // of the link layer, so a larger difference is
-  // a negative one.
+  // More freed than consumed: looked at in the cycle after. Held credits are below 2^19 by the
+  // limits of the link layer, so a larger difference
+  // is a negative one.
   reg        negative;
   reg [19:0] held;
   integer    h;

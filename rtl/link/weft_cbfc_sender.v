@@ -6,18 +6,18 @@
 // Per VC: S_CC (credits of all frames sent), S_CF (credits that the neighbour has freed, from its
 // CF_Update), both 20-bit cyclic, and `used`, which gates:
 //   used = S_CC - S_CF + credits of frames that are granted but not sent yet
-//   grant    used += credits of the largest frame: an Ethernet frame says its length only at its end
+//   grant    used += credits of the largest frame (Ethernet tells the length only at the end)
 //   true-up  used -= largest - exact, once per grant, at any time from the grant's cycle on
 //   sent     S_CC += exact (the frame was charged at its grant already)
 //   CF       used -= advance of S_CF (15-bit count, extended against S_CF)
-// All four may fall into one cycle, on the same VC too. ok_o[vc] = the largest frame fits, or the VC
-// is best effort (cfg_enable_i[vc] = 0: no counting, no gate).
+// All four may fall into one cycle, on the same VC too. ok_o[vc] = the largest frame fits, or the
+// VC is best effort (cfg_enable_i[vc] = 0: no counting, no gate).
 //
 // Every cfg_cc_period_i cycles a CC_Update frame is offered, which carries S_CC of all VCs so that
-// the neighbour can free the credits of frames that the wire lost. It MUST stand on the wire exactly
-// where it was taken: behind all frames whose sent_valid_i came in or before the cycle of cc_take_i,
-// ahead of all others. Ahead of data it counts, the neighbour frees credits of frames still in
-// flight and its buffer overflows; behind data it does not count, R_CF runs backwards.
+// the neighbour can free the credits of frames that the wire lost. It MUST stand on the wire
+// exactly where it was taken: behind all frames whose sent_valid_i came in or before the cycle of
+// cc_take_i, ahead of all others. Ahead of data it counts, the neighbour frees credits of frames
+// still in flight and its buffer overflows; behind data it does not count, R_CF runs backwards.
 //
 // Latency: a grant shows in ok_o and avail_o in the next cycle (a scheduler may grant every cycle);
 //   true-up and CF give back two cycles later, once their credits stand in registers: late is safe.
@@ -26,16 +26,16 @@
 // Stall rule: no input can be refused; cc_valid_o waits for cc_take_i as long as it must.
 // Trade-off: max-frame reservation costs one frame of credit on each VC in flight; a scheduler that
 //   knows the length of a frame may compare it with avail_o and true up in the cycle of the grant.
-// Relies on: one true-up and one sent a grant, with the same length; shift, ovhd, max frame, enables
-//   and limits change only while the VC is idle (nothing granted and not yet sent). Setting or
-//   clearing an enable, or clear_i, zeroes the VC's counters, as the neighbour must do too.
+// Relies on: one true-up and one sent a grant, with the same length; shift, ovhd, max frame,
+//   enables and limits change only while the VC is idle (nothing granted and not yet sent). Setting
+//   or clearing an enable, or clear_i, zeroes the VC's counters, as the neighbour must do too.
 // error_o: sticky until clear_i or rst; S_CC - S_CF went over the limit, more was given back than
 //   taken, or a CF_Update ran ahead of S_CC (that count is then ignored, so that a babbling
 //   neighbour never gains credits).
 // Sources: UE link layer CBFC as in the OCP SAI proposal (counters, gate, init order), public test
-//   plans and testers; CF_Update: control ordered set 5C, type 10, {VC 5, count 15} twice, O-code 6;
-//   CC_Update: MAC control, opcode FFFE, CID FA-7A-CB, message type 1 = VC 0..15, 16 x 20 bits. The
-//   packing of the 40 bytes is not public: here VC 0 first, most significant bit first.
+//   plans and testers; CF_Update: control ordered set 5C, type 10, {VC 5, count 15} twice, O-code
+//   6; CC_Update: MAC control, opcode FFFE, CID FA-7A-CB, message type 1 = VC 0..15, 16 x 20 bits.
+//   The packing of the 40 bytes is not public: here VC 0 first, most significant bit first.
 `default_nettype none
 `include "weft_defs.vh"
 module weft_cbfc_sender #(

@@ -333,13 +333,14 @@ module weft_mac_rx #(
     if (rst) begin
       in_frame_q   <= 1'b0;
       block_q      <= 2'd0;
+      words_q      <= 4'd0;
       rec_valid_q  <= 1'b0;
       next_valid_q <= 1'b0;
     end
   end
 
   `WEFT_ASSERT(a_no_record_is_lost, !(next_valid_q && rec_b_valid_d))
-  `WEFT_ASSERT(a_words_in_range, words_q <= 4'd8)
+  `WEFT_ASSERT(a_words_in_range, !in_frame_q || words_q <= 4'd8)
 
   // ---------------------------------------------------------------------------------------------
   // CRC stage: read the block and the word behind it, check the FCS at the end, mask the rest.

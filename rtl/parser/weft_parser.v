@@ -27,12 +27,12 @@
 // Stall rule: none, a cell every cycle.
 // Trade-off: all offsets are decoded from one cell in one cycle by three-way multiplexers, which is
 //   possible because every header of this set ends by byte 26. The ports are meant to outlive that:
-//   a programmable parser with a program memory replaces the inside, its longer latency is seen only
-//   as a later cell_valid_o, and the cfg_* inputs become the constants of its default program.
+//   a programmable parser with a program memory replaces the inside, its longer latency is seen
+//   only as a later cell_valid_o, and the cfg_* inputs become the constants of its default program.
 // Relies on: every sop cell that is not also eop holds 64 bytes; bytes beyond `cell_bytes_i` are 0.
-// Sources: VLAN tag IEEE 802.1Q clause 9; MAC control IEEE 802.3 clause 31; ESUN header OCP ESUN 1.0
-//   as decoded publicly: byte 0 {Rev 2, F 1, CoS 3, ECN 2}, bytes 1-2 flow label, byte 3 {TTL 4,
-//   UD 2, reserved 2}; CoS overrides PCP, a frame that arrives with TTL 0 or 1 is dropped.
+// Sources: VLAN tag IEEE 802.1Q clause 9; MAC control IEEE 802.3 clause 31; ESUN header OCP ESUN
+//   1.0 as decoded publicly: byte 0 {Rev 2, F 1, CoS 3, ECN 2}, bytes 1-2 flow label, byte 3 {TTL
+//   4, UD 2, reserved 2}; CoS overrides PCP, a frame that arrives with TTL 0 or 1 is dropped.
 `default_nettype none
 `include "weft_defs.vh"
 module weft_parser #(
@@ -87,11 +87,11 @@ module weft_parser #(
   localparam [5:0]  PROTO_ESUN = 6'd1;
   localparam [31:0] VCS_C      = VCS;
 
-  // A linear mix: the seven 16-bit words are rotated and folded, then spread by two rounds of a 16-bit
-  // xorshift (4, 7, 6), which is a bijection. XOR only. The rotations keep the last bytes of the two
-  // addresses apart, so that 256 x 256 neighbours give 65536 different values; rotations and shifts
-  // were chosen so that any 64 neighbouring addresses or labels, at any stride up to 1024, fall
-  // evenly on 2 to 16 ways at either end of the hash.
+  // A linear mix: the seven 16-bit words are rotated and folded, then spread by two rounds of a
+  // 16-bit xorshift (4, 7, 6), which is a bijection. XOR only. The rotations keep the last bytes of
+  // the two addresses apart, so that 256 x 256 neighbours give 65536 different values; rotations
+  // and shifts were chosen so that any 64 neighbouring addresses or labels, at any stride up to
+  // 1024, fall evenly on 2 to 16 ways at either end of the hash.
   function [15:0] flow_hash;
     input [47:0] dst;
     input [47:0] src;

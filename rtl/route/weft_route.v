@@ -14,8 +14,9 @@
 //   cfg_src_check_i and the source address fits none of the four entries        SOURCE
 //   unicast to an endpoint, or group without an endpoint, in cfg_allow_i        DENIED
 // A group never returns to the port it came from; a unicast does when cfg_allow_i says so. A frame
-// that is dropped leaves with dst_mask_o = 0 and kind DROP (MAC control: kind stays CONTROL), so that
-// the buffer can count it. A hit on a group gives kind MULTICAST, even when one endpoint is left.
+// that is dropped leaves with dst_mask_o = 0 and kind DROP (MAC control: kind stays CONTROL), so
+// that the buffer can count it. A hit on a group gives kind MULTICAST, even when one endpoint is
+// left.
 //
 // Latency: 2 cycles: RAM read, then compare and select. Descriptor and mask are valid with the cell
 //   that has `sop` and hold their values until the next one.

@@ -104,7 +104,8 @@ static inline int fake_write(void *ctx, unsigned rank, unsigned dst, uint64_t ds
         e->data = malloc((size_t)len);
         assert(e->data);
         memcpy(e->data, f->memory[rank] + src_addr, (size_t)len);
-        if (f->writes == f->damage) e->data[len / 2] ^= 0x10;
+        /* A high bit of an element's mantissa: no rounding hides it. */
+        if (f->writes == f->damage) e->data[len >= 4 ? len / 8 * 4 + 2 : 0] ^= 0x40;
     }
     fake_add(f, e);
     return 0;

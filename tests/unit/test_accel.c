@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * test_accel.c: accelerators over link partners and a switch of a few lines (a second partner at the
- * far end of each wire hands frames to the right neighbour). Memory is compared with a shadow that
- * carries the operations out in the order in which they were started.
+ * test_accel.c: accelerators over link partners and a switch of a few lines (a second partner at
+ * the far end of each wire hands frames to the right neighbour). Memory is compared with a shadow
+ * that carries the operations out in the order in which they were started.
  */
 #include "../../csrc/endpoint/accel.h"
 #include "weft/proto.h"
@@ -23,7 +23,7 @@ static unsigned failures, checks;
         }                                                                                          \
     } while (0)
 
-#define N 4u
+#define N      4u
 #define MEMORY 65536u
 
 static uint64_t rng_state = 0xacce1;
@@ -222,8 +222,8 @@ static void random_run(bool esun, unsigned mtu, unsigned min_frame)
         uint8_t *own = weft_accel_memory(n->accel[i]);
         if (kind < 4) {
             uint64_t from = src + rnd() % 1400;
-            r = weft_accel_write(n->accel[i], t, addr, from, len,
-                                 kind == 0 ? WEFT_WRITE_POSTED : 0, 0, done, &all);
+            r = weft_accel_write(n->accel[i], t, addr, from, len, kind == 0 ? WEFT_WRITE_POSTED : 0,
+                                 0, done, &all);
             if (r == 0) memcpy(shadow[t] + addr, own + from, len);
         } else if (kind < 7) {
             if (len == 0) len = 1;
@@ -500,8 +500,7 @@ static void test_bad_requests(void)
     s.far = weft_partner_new(1, 32, 1, &s.pool, &far);
     s.a = weft_accel_new(&c, s.near, &s.pool);
     if (!s.near || !s.far || !s.a) exit(1);
-    for (unsigned k = 0; k < MEMORY; k++)
-        weft_accel_memory(s.a)[k] = before[k] = (uint8_t)rnd();
+    for (unsigned k = 0; k < MEMORY; k++) weft_accel_memory(s.a)[k] = before[k] = (uint8_t)rnd();
     fr.src = weft_accel_mac(9);
     uint8_t *at = f + WEFT_FRAMER_BYTES;
 #define OFFER(len, ...)                                                                            \
@@ -602,8 +601,27 @@ static void test_group(void)
     fabric_free(n);
 }
 
+/* The example of docs/memory-transport.md, section 2. */
+static void test_example(void)
+{
+    static const uint8_t doc[28] = {0x02, 0x57, 0x45, 0x46, 0x00, 0x05, 0x02, 0x57, 0x45, 0x46,
+                                    0x00, 0x03, 0x88, 0xB5, 0x22, 0x00, 0xC5, 0x80, 0x20, 0x04,
+                                    0x07, 0x01, 0x00, 0x10, 0x00, 0x00, 0x20, 0x00};
+    uint8_t f[28];
+    weft_framer fr = config(3, true, 512, 32).framer;
+    weft_mt m = {.op = WEFT_MT_READ, .tag = 0x0407, .length = 256, .addr = 0x1000002000};
+    fr.src = weft_accel_mac(3);
+    weft_framer_put(&fr, weft_accel_mac(5), 0, f);
+    CHECK(weft_mt_build(&m, f + WEFT_FRAMER_BYTES) == WEFT_MT_HEADER);
+    CHECK(memcmp(f, doc, sizeof doc) == 0);
+    m = (weft_mt){.op = WEFT_MT_READ_DATA, .tag = 0x0407, .length = 256, .addr = 0x2000};
+    CHECK(weft_mt_build(&m, f) == 10);
+    CHECK(memcmp(f, "\xA0\x04\x07\x01\x00\x00\x00\x00\x20\x00", 10) == 0);
+}
+
 int main(void)
 {
+    test_example();
     random_run(true, 512, 64);
     random_run(true, 8, 32);
     random_run(false, 4096, 64);

@@ -63,6 +63,10 @@ static void follows_the_chain(void **state)
     fake_poke(&f, FAKE_PORT(3) + WEFT_PORT_BLOCK_ID, 77u | 5u << 16);
     OK(weft_open(f.bus, &dev));
     weft_close(dev);
+    /* The same block as a second port 1, though all three ports are there. */
+    fake_poke(&f, FAKE_PORT(3) + WEFT_PORT_BLOCK_ID, 3u | 1u << 16);
+    fake_poke(&f, FAKE_PORT(3) + WEFT_PORT_PORT_INDEX, 1);
+    IS(WEFT_ERR_NO_DEVICE, weft_open(f.bus, &dev));
     fake_close(&f);
 }
 

@@ -237,6 +237,26 @@ static void reads_and_writes(void **state)
     OK(weft_reg_write(t.dev, &r, 0xffffffff));
     OK(weft_reg_read(t.dev, &r, &v));
     assert_int_equal(v, 0xffffffff);
+    /* Ranges, with those that the hardware checks. */
+    static const struct {
+        const char *name;
+        int64_t min, max;
+    } ranges[] = {{"port[0].ipg", 1, 12},
+                  {"port[0].min_frame.value", 32, 64},
+                  {"port[0].cbfc_rx_config.ovhd", -16, 127},
+                  {"chip.scratch", 0, 0xffffffff},
+                  {"chip.ct_ctrl.margin", 0, 15}};
+    int64_t min, max;
+    for (unsigned i = 0; i < 5; i++) {
+        FIND(ranges[i].name);
+        assert_true(weft_reg_range(&r, &min, &max));
+        assert_true(min == ranges[i].min && max == ranges[i].max);
+    }
+    FIND("chip.ct_ctrl");
+    assert_false(weft_reg_range(&r, &min, &max)); /* three fields */
+    assert_false(weft_reg_range(NULL, &min, &max));
+    FIND("chip.scratch");
+    assert_false(weft_reg_range(&r, NULL, &max) || weft_reg_range(&r, &min, NULL));
     /* Arguments. */
     weft_reg none = {0};
     IS(WEFT_ERR_ARG, weft_reg_read(NULL, &r, &v));

@@ -447,7 +447,8 @@ static void test_losses(unsigned mii)
         send_one(pr, 1, 24 + rnd() % 600, rnd() % 8);
         for (unsigned k = rnd() % 40; k > 0; k--) pair_step(pr, lossy);
     }
-    /* all goes out although credits were lost: CC_Updates and repeated CF_Updates bring them back */
+    /* all goes out although credits were lost: CC_Updates and repeated CF_Updates bring them back
+     */
     for (unsigned i = 0; i < 400000 && !both_empty(pr); i++) pair_step(pr, lossy);
     for (unsigned i = 0; i < 4000; i++) pair_step(pr, NULL);
     for (unsigned i = 0; i < 2; i++) {
@@ -546,7 +547,8 @@ static void show_speed(size_t len)
             while (weft_partner_backlog(p[i], 0) < 3) (void)weft_partner_send(p[i], 0, f, len, c);
             weft_partner_tx(p[i], c, data[i], &ctrl[i]);
         }
-        for (unsigned i = 0; i < 8; i++) weft_partner_rx(p[i], c, data[(i + 1) % 8], &ctrl[(i + 1) % 8]);
+        for (unsigned i = 0; i < 8; i++)
+            weft_partner_rx(p[i], c, data[(i + 1) % 8], &ctrl[(i + 1) % 8]);
     }
     t = seconds() - t;
     printf("8 partners, %zu-byte frames, full load: %.2f us a cycle\n", len + 4, t / cycles * 1e6);

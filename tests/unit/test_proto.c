@@ -126,10 +126,10 @@ static void test_cf_update(void)
     uint64_t w = weft_cf_update_build(&u);
     for (unsigned i = 0; i < 8; i++) CHECK((uint8_t)(w >> (8 * i)) == wire[i]);
     CHECK(weft_cf_update_parse(w, &v) && memcmp(&u, &v, sizeof u) == 0);
-    CHECK(!weft_cf_update_parse(w ^ 0xFF, &v));             /* not 5C */
-    CHECK(!weft_cf_update_parse(w ^ 0x0300, &v));           /* another type */
-    CHECK(!weft_cf_update_parse(w ^ 1ull << 32, &v));       /* another O-code */
-    CHECK(!weft_cf_update_parse(w ^ 1ull << 56, &v));       /* reserved bits */
+    CHECK(!weft_cf_update_parse(w ^ 0xFF, &v));       /* not 5C */
+    CHECK(!weft_cf_update_parse(w ^ 0x0300, &v));     /* another type */
+    CHECK(!weft_cf_update_parse(w ^ 1ull << 32, &v)); /* another O-code */
+    CHECK(!weft_cf_update_parse(w ^ 1ull << 56, &v)); /* reserved bits */
     for (unsigned i = 0; i < 10000; i++) {
         u = (weft_cf_update){{rnd() & 31, rnd() & 31}, {rnd() & 0x7FFF, rnd() & 0x7FFF}};
         CHECK(weft_cf_update_parse(weft_cf_update_build(&u), &v) && memcmp(&u, &v, sizeof u) == 0);
@@ -196,8 +196,7 @@ static void test_memory(void)
     CHECK(weft_mt_size(&m) == 18 && weft_mt_build(&m, out) == 18 && memcmp(out, wire, 18) == 0);
     CHECK(weft_mt_parse(wire, 22, &p) == WEFT_MT_OK && p.data == wire + 18 && p.addr == m.addr);
     CHECK(p.notify_tag == 0xCAFEBABE && p.notify_len == 0x10004 && p.tag == 0x1234);
-    for (size_t len = 0; len < 22; len++)
-        CHECK(weft_mt_parse(wire, len, &p) == WEFT_MT_BAD_LENGTH);
+    for (size_t len = 0; len < 22; len++) CHECK(weft_mt_parse(wire, len, &p) == WEFT_MT_BAD_LENGTH);
     m = (weft_mt){.op = WEFT_MT_READ_DATA, .tag = 1, .length = 2, .addr = 0xFFFFFFFF, .status = 7};
     CHECK(weft_mt_build(&m, out) == 10 && out[0] == 0xA0 && out[5] == 7 && out[6] == 0xFF);
     CHECK(weft_mt_parse(out, 12, &p) == WEFT_MT_OK && p.status == 7 && p.addr == 0xFFFFFFFF);

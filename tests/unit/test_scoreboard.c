@@ -83,7 +83,7 @@ static void test_good(void)
     begin(true);
     put(0, 2, 0, true, a);
     put(0, 2, 1, false, b);
-    put(2, 0xB, 0, true, c); /* to ports 0, 1 and 3 */
+    put(2, 0xB, 0, true, c);    /* to ports 0, 1 and 3 */
     CHECK(get(1, 0, 1, b, 80)); /* VCs overtake each other */
     CHECK(get(1, 0, 0, a, 80));
     c[14] |= 3; /* marked */
@@ -140,8 +140,8 @@ static void test_faults(void)
     CHECK(!(get(2, 3, 0, f[0], 80) && n.duplicated == 0) && n.duplicated == 1);
     CHECK(get(2, 3, 0, f[2], 80) && n.reordered == 0); /* 1 is late, or lost */
     CHECK(get(2, 3, 0, f[1], 80) && n.reordered == 1);
-    CHECK(!get(0, 3, 0, f[3], 80) && n.misrouted == 1); /* another port's */
-    CHECK(!get(2, 3, 1, f[3], 80) && n.misrouted == 2); /* another VC's */
+    CHECK(!get(0, 3, 0, f[3], 80) && n.misrouted == 1);                      /* another port's */
+    CHECK(!get(2, 3, 1, f[3], 80) && n.misrouted == 2);                      /* another VC's */
     CHECK(!get(1, 1, 0, f[3], 80) && n.misrouted == 3 && n.unexpected == 1); /* from nowhere */
     CHECK(get(2, 3, 0, f[3], 80));
     weft_rx_frame bad = {f[4], 80, false, 2, 1, 1};

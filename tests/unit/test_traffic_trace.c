@@ -106,8 +106,7 @@ static void own_traces(void)
                                 sizeof msg) == 0, "%s", msg);
         snprintf(spec, sizeof spec, "chakra:%s/%s", folder, list[i].kind);
         play(spec, list[i].ranks, ALL_RIGHT, 0, list[i].about);
-        play(spec, list[i].ranks, LOSE, 3, NULL);
-        /* Damage to the last message as well as to an early one. */
+        play(spec, list[i].ranks, LOSE, 2, NULL);
         play(spec, list[i].ranks, DAMAGE, 1, NULL);
         play(spec, list[i].ranks, DAMAGE, 2, NULL);
         for (unsigned r = 0; r < list[i].ranks; r++) {

@@ -21,14 +21,14 @@ extern "C" {
 uint32_t weft_crc32(uint32_t crc, const void *data, size_t len);
 
 /* ---------------------------------------------------------------- addresses ---------------- */
-#define WEFT_ACCEL_PREFIX 0x02574546u     /* top 32 bits of an accelerator's MAC address */
-#define WEFT_GROUP_PREFIX 0x03574546u     /* the same with the group bit: multicast groups */
-#define WEFT_ESUN_TYPE 0x88B5u            /* default EtherType of the ESUN header (unassigned) */
-#define WEFT_PAUSE_MAC 0x0180C2000001ull  /* 01:80:C2:00:00:01, MAC control */
-#define WEFT_TYPE_VLAN 0x8100u
-#define WEFT_TYPE_QINQ 0x88A8u
+#define WEFT_ACCEL_PREFIX     0x02574546u /* top 32 bits of an accelerator's MAC address */
+#define WEFT_GROUP_PREFIX     0x03574546u /* the same with the group bit: multicast groups */
+#define WEFT_ESUN_TYPE        0x88B5u     /* default EtherType of the ESUN header (unassigned) */
+#define WEFT_PAUSE_MAC        0x0180C2000001ull /* 01:80:C2:00:00:01, MAC control */
+#define WEFT_TYPE_VLAN        0x8100u
+#define WEFT_TYPE_QINQ        0x88A8u
 #define WEFT_TYPE_MAC_CONTROL 0x8808u
-#define WEFT_TYPE_MEMORY 0x88B6u          /* memory transport straight on Ethernet (unassigned) */
+#define WEFT_TYPE_MEMORY      0x88B6u /* memory transport straight on Ethernet (unassigned) */
 
 /* MAC addresses travel as 48-bit numbers whose top byte is the first on the wire. */
 static inline uint64_t weft_accel_mac(unsigned id)
@@ -51,10 +51,7 @@ static inline int weft_group_of_mac(uint64_t mac)
 }
 
 /* ---------------------------------------------------------------- big-endian fields -------- */
-static inline uint16_t weft_get16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] << 8 | p[1]);
-}
+static inline uint16_t weft_get16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
 static inline uint32_t weft_get32(const uint8_t *p)
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
@@ -92,20 +89,20 @@ static inline void weft_put64(uint8_t *p, uint64_t v)
 #define WEFT_HEADER_MAX 26 /* 12 addresses, two tags of 4, EtherType, ESUN */
 
 typedef struct {
-    uint64_t dst, src;   /* 48-bit addresses */
-    unsigned tags;       /* VLAN tags, 0..2; the outer one first */
-    uint16_t tpid[2];    /* WEFT_TYPE_VLAN or WEFT_TYPE_QINQ */
-    uint16_t tci[2];     /* PCP 3, DEI 1, VID 12 */
-    bool esun;           /* an ESUN header follows its EtherType */
-    uint8_t rev;         /* 2 bits */
-    bool flow_valid;     /* F */
-    uint8_t cos;         /* 3 bits: EH-CoS */
-    uint8_t ecn;         /* 2 bits */
+    uint64_t dst, src; /* 48-bit addresses */
+    unsigned tags;     /* VLAN tags, 0..2; the outer one first */
+    uint16_t tpid[2];  /* WEFT_TYPE_VLAN or WEFT_TYPE_QINQ */
+    uint16_t tci[2];   /* PCP 3, DEI 1, VID 12 */
+    bool esun;         /* an ESUN header follows its EtherType */
+    uint8_t rev;       /* 2 bits */
+    bool flow_valid;   /* F */
+    uint8_t cos;       /* 3 bits: EH-CoS */
+    uint8_t ecn;       /* 2 bits */
     uint16_t flow_label;
-    uint8_t ttl;         /* 4 bits */
-    uint8_t user;        /* 2 bits: UD */
-    uint8_t reserved;    /* 2 bits */
-    uint16_t type;       /* EtherType; with esun: the ESUN type itself */
+    uint8_t ttl;          /* 4 bits */
+    uint8_t user;         /* 2 bits: UD */
+    uint8_t reserved;     /* 2 bits */
+    uint16_t type;        /* EtherType; with esun: the ESUN type itself */
     unsigned esun_offset; /* filled by the parser: byte offset of the ESUN header, 0 when none */
 } weft_header;
 
@@ -113,7 +110,8 @@ typedef struct {
  * bad argument (tags > 2, a field too wide). ESUN layout: Ethernet fabrics page, 3.1. */
 size_t weft_header_build(const weft_header *h, uint8_t *out);
 /* Reads the header of a frame of len bytes (no FCS). esun_type is the EtherType that announces an
- * ESUN header. Returns the header's length, or 0 when the frame is shorter than what it announces. */
+ * ESUN header. Returns the header's length, or 0 when the frame is shorter than what it announces.
+ */
 size_t weft_header_parse(const uint8_t *frame, size_t len, uint16_t esun_type, weft_header *h);
 
 /* ---------------------------------------------------------------- control ordered sets ----- */
@@ -134,7 +132,7 @@ uint32_t weft_cf_extend(uint32_t last, uint16_t count15);
 
 /* ---------------------------------------------------------------- CC_Update frames --------- */
 #define WEFT_CC_BYTES 60 /* without FCS */
-#define WEFT_CC_VCS 16
+#define WEFT_CC_VCS   16
 
 typedef enum {
     WEFT_CC_OK = 0,
@@ -159,9 +157,9 @@ weft_cc_status weft_cc_update_parse(const uint8_t *frame, size_t len, unsigned *
 uint32_t weft_credit_count(size_t frame_bytes, unsigned shift, int overhead);
 
 /* ---------------------------------------------------------------- memory transport --------- */
-#define WEFT_MT_HEADER 10
+#define WEFT_MT_HEADER     10
 #define WEFT_MT_NOTIFY_EXT 8
-#define WEFT_MT_ADDR_BITS 40
+#define WEFT_MT_ADDR_BITS  40
 
 /* Operation codes, bits 7:4 of byte 0. Bit 7 marks a response. */
 typedef enum {
@@ -179,8 +177,8 @@ typedef enum {
 /* Flags, bits 3:0 of byte 0. All are 0 in reads, atomics and responses. */
 #define WEFT_MT_POSTED 1u /* no response wanted, errors included */
 #define WEFT_MT_NOTIFY 2u /* on the last segment: tell the target's owner; extension follows */
-#define WEFT_MT_FIRST 4u  /* first segment of its operation */
-#define WEFT_MT_LAST 8u   /* last segment of its operation */
+#define WEFT_MT_FIRST  4u /* first segment of its operation */
+#define WEFT_MT_LAST   8u /* last segment of its operation */
 
 typedef enum {
     WEFT_MT_OK = 0,
@@ -191,21 +189,23 @@ typedef enum {
 } weft_mt_status;
 
 typedef struct {
-    uint8_t op;     /* weft_mt_op; other values when the parser met a code it does not know */
+    uint8_t op; /* weft_mt_op; other values when the parser met a code it does not know */
     uint8_t flags;
-    uint16_t tag;   /* chosen by the initiator, echoed in the response */
+    uint16_t tag;    /* chosen by the initiator, echoed in the response */
     uint16_t length; /* requests: bytes written, wanted or operated on; responses: bytes carried */
-    uint64_t addr;  /* requests: 40 bits; responses: bits 31:0 of the request's address */
-    uint8_t status; /* responses only, weft_mt_status */
-    uint32_t notify_tag, notify_len; /* with WEFT_MT_NOTIFY: the owner's tag; bytes of the operation */
-    uint64_t operand, compare;       /* atomics; ATOMIC_DATA: operand = value before */
-    const uint8_t *data; /* WRITE and READ_DATA: where the bytes start (set by the parser) */
+    uint64_t addr;   /* requests: 40 bits; responses: bits 31:0 of the request's address */
+    uint8_t status;  /* responses only, weft_mt_status */
+    uint32_t notify_tag,
+        notify_len;            /* with WEFT_MT_NOTIFY: the owner's tag; bytes of the operation */
+    uint64_t operand, compare; /* atomics; ATOMIC_DATA: operand = value before */
+    const uint8_t *data;       /* WRITE and READ_DATA: where the bytes start (set by the parser) */
 } weft_mt;
 
 /* Bytes of the message in front of (WRITE, READ_DATA) or including (all others) its content. */
 size_t weft_mt_size(const weft_mt *m);
-/* Writes what weft_mt_size says (at most 26 bytes); the data bytes of WRITE and READ_DATA follow and
- * are the caller's to place. Returns the size, or 0 for an unknown op or an address over 40 bits. */
+/* Writes what weft_mt_size says (at most 26 bytes); the data bytes of WRITE and READ_DATA follow
+ * and are the caller's to place. Returns the size, or 0 for an unknown op or an address over 40
+ * bits. */
 size_t weft_mt_build(const weft_mt *m, uint8_t *out);
 /* Reads a message of len bytes; trailing bytes (padding) are ignored. Returns
  *   WEFT_MT_OK          all fields valid, data points at `length` bytes inside the message;
@@ -214,10 +214,7 @@ size_t weft_mt_build(const weft_mt *m, uint8_t *out);
  *   WEFT_MT_BAD_OPCODE  unknown operation or flags that it does not have; header fields valid. */
 weft_mt_status weft_mt_parse(const uint8_t *p, size_t len, weft_mt *m);
 /* True for the responses (bit 7 of the first byte). */
-static inline bool weft_mt_is_response(uint8_t op)
-{
-    return (op & 8u) != 0;
-}
+static inline bool weft_mt_is_response(uint8_t op) { return (op & 8u) != 0; }
 
 #ifdef __cplusplus
 }

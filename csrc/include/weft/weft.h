@@ -364,6 +364,9 @@ bool weft_reg_readable(const weft_reg *reg);
 bool weft_reg_writable(const weft_reg *reg);
 bool weft_reg_reset_value(const weft_reg *reg, uint32_t *value);
 const char *weft_reg_description(const weft_reg *reg);
+/* The smallest and largest value that a field, or a register with a single field, takes; true when
+ * both were set. A signed field has a negative minimum and is written in two's complement. */
+bool weft_reg_range(const weft_reg *reg, int64_t *min, int64_t *max);
 const char *weft_reg_access_name(const weft_reg *reg); /* "ro", "rw", "w1c" or "wo" */
 bool weft_reg_is_counter(const weft_reg *reg);         /* part of the window of counters */
 /* Fields of the register that `reg` (itself no field) names, lowest bit first; a field has none.
