@@ -6,6 +6,7 @@
 #include "world_state.h"
 
 #include "weft/proto.h"
+#include "weft/reasons.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -313,7 +314,7 @@ static void read_trace(weft_world *w)
                 p->trace_tx += r[i].fate == 0;
             else if (r[i].fate == 0)
                 p->trace_rx++;
-            else
+            else if (r[i].fate != WEFT_DROP_CONTROL) /* those end in their port by design */
                 p->trace_dropped++;
         }
     } while (n == 64);

@@ -131,6 +131,7 @@ static void check_port(report *r, const weft_world *w, unsigned i, const uint64_
         const world_port *p = &w->port[i];
         between(r, i, "frame trace, accepted", p->trace_rx, a->tx_frames - missing,
                 b->tx_frames - missing);
+        between(r, i, "frame trace, dropped", p->trace_dropped, missing, missing);
         between(r, i, "frame trace, sent", p->trace_tx, a->rx_frames, b->rx_frames);
     }
 }

@@ -47,7 +47,7 @@ struct weft_world {
     uint64_t group[WORLD_GROUPS];
     uint64_t last_move; /* cycle of the last frame that started or arrived */
 
-    bool measuring, measured;
+    bool measuring;
     uint64_t window_from, window_to, window_frames;
     uint64_t lat_count, lat_sum, lat_min, lat_max;
     uint64_t *lat_hist;

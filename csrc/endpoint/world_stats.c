@@ -78,7 +78,6 @@ void weft_world_measure(weft_world *w, bool on)
                 p->rx += (cycle - first) * w->mii;
             }
         }
-        w->measured = true;
     }
     w->measuring = on;
 }

@@ -18,9 +18,13 @@
 // CC_Update frames are sent between frames, before the next one, with the counters of that moment:
 // they stay in order with the data that they count.
 //
-// A port that is down discards what arrives, a cell a cycle, so nobody waits for it.
+// A port that is down discards what arrives, a cell a cycle, so nobody waits for it; the frame of
+// which the MAC has taken the first cell is still handed over whole.
 //
 // Latency: 1 cycle from y_* to cell_* when empty, plus the start rule.
+// Stall:   cell_valid_o waits for cell_ready_i; it is withdrawn only when cfg_enable_i falls before
+//          the first cell of a frame is taken.
+// Relies on: frames on y_* are contiguous per egress; a frame is matched only while ready_o.
 `default_nettype none
 `include "weft_defs.vh"
 
@@ -73,7 +77,10 @@ module weft_egress #(
 );
 
   localparam LVW = $clog2(DEPTH + 1);
-  localparam HARD_HIGH = DEPTH - MAX_CELLS - 8; // 8: cells between a match and the FIFO
+  // A match is made at this level or below: a whole frame fits, and what is between a match and the
+  // FIFO (8 cells at most).
+  localparam [31:0] ROOM = DEPTH - MAX_CELLS - 8;
+  localparam [15:0] HARD_HIGH = ROOM[15:0];
 
   // ------------------------------------------------------------------ rewrite ----------------
   wire [31:0]  y_grant_time, y_time;
@@ -125,10 +132,12 @@ module weft_egress #(
           q_cell} = q_data;
 
   reg error_q;
-  wire [7:0] high = (cfg_high_i > HARD_HIGH[7:0]) ? HARD_HIGH[7:0] : cfg_high_i;
-  assign ready_o = !cfg_enable_i || level <= {{LVW-8{1'b0}}, high};
-  assign idle_o  = !cfg_enable_i || level <= {{LVW-4{1'b0}}, cfg_ct_threshold_i};
+  wire [15:0] high = ({8'd0, cfg_high_i} > HARD_HIGH) ? HARD_HIGH : {8'd0, cfg_high_i};
   assign cells_o = {{16-LVW{1'b0}}, level};
+  // The same when the port is down: the frame that the MAC still takes ends at the wire's rate, then
+  // the queue empties at one cell a cycle, so whoever waits does not wait long, and it never fills.
+  assign ready_o = cells_o <= high;
+  assign idle_o  = !cfg_enable_i || cells_o <= {12'd0, cfg_ct_threshold_i};
   assign error_o = error_q;
 
   // ------------------------------------------------------------------ start rule -------------
@@ -141,11 +150,13 @@ module weft_egress #(
   reg  [15:0] whole_q; // frames with their last cell in the queue
   wire whole = whole_q != 16'd0;
   wire may_start = q_valid & (q_ct ? age_q >= cfg_ct_margin_i
-                                   : whole | (level >= {{LVW-2{1'b0}}, 2'd2}));
-  wire sel_cc    = ~busy_q & ~discard_q & ~offer_q & cfg_enable_i & (cc_valid_i | offer_cc_q);
-  wire sel_data  = busy_q ? q_valid
-                 : ~discard_q & ~sel_cc & (offer_q | (cfg_enable_i & may_start));
-  wire throw     = discard_q | (~busy_q & ~offer_q & ~offer_cc_q & ~cfg_enable_i & q_valid);
+                                   : whole | (cells_o >= 16'd2));
+  // When the port goes down, what is offered and not taken yet is withdrawn: the MAC takes no new
+  // frame then, and the queue must not wait for it.
+  wire up        = cfg_enable_i & ~busy_q & ~discard_q;
+  wire sel_cc    = up & ~offer_q & (cc_valid_i | offer_cc_q);
+  wire sel_data  = busy_q ? q_valid : up & ~sel_cc & (offer_q | may_start);
+  wire throw     = discard_q | (~busy_q & ~cfg_enable_i);
 
   assign cell_valid_o = sel_cc | sel_data;
   assign cell_sop_o   = sel_cc | q_sop;

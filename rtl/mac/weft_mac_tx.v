@@ -19,7 +19,7 @@
 //   never more than 7 bytes below G times their number, and is exact when the grid permits it.
 // Control ordered sets: one may start at any word, also inside a frame, but not between the start
 //   word and the first data word, and cfg_os_spacing_i bytes or more after the start of the last
-//   one. They do not count as gap. At most one goes out per beat.
+//   one (less than 16 acts as 16). They do not count as gap. At most one goes out per beat.
 // Underrun: the sender promises the next cell of a started frame before the wire needs it: with
 //   cell k accepted in cycle t (k = 0 the first), cell k + 1 no later than t + 64 / MII_BYTES.
 //   Else the frame is ended by FE and T, counted, and its remaining cells are swallowed.
@@ -149,8 +149,9 @@ module weft_mac_tx #(
 
   wire [1:0]  behind  = head_q + 2'd1;
   wire [3:0]  ipg     = (cfg_ipg_i == 4'd0) ? 4'd1 : cfg_ipg_i;
-  wire [14:0] spacing = {1'b0, cfg_os_spacing_i[16:3]} +
-                        {14'd0, cfg_os_spacing_i[2:0] != 3'd0}; // in words
+  // In words, rounded up; 2 at least, so that ordered sets never take the whole wire.
+  wire [14:0] spacing = (cfg_os_spacing_i < 17'd16) ? 15'd2
+                      : {1'b0, cfg_os_spacing_i[16:3]} + {14'd0, cfg_os_spacing_i[2:0] != 3'd0};
 
   always @* begin
     head_d      = head_q;
