@@ -25,7 +25,7 @@ help:
 	@echo "  make test-long    the same with more random work"
 	@echo "  make lint         Verilator, Icarus, Yosys, gcc, clang, cppcheck: no warning allowed"
 	@echo "  make bench        latency, throughput and simulation speed (weft bench)"
-	@echo "  make synth        Yosys: cells, flip-flops, memory bits, longest path of each block"
+	@printf "  make synth        Yosys: cells, flip-flops, memory bits, longest path of each block;\n                    MODULES=\"weft_fifo weft_voq\" for some of them\n"
 	@echo "  make docs         regenerate register pages (needs Python with venv, and the network)"
 	@echo "  make clean        remove build/"
 	@echo
@@ -59,7 +59,7 @@ bench: build
 	$(BUILD_DIR)/weft bench
 
 synth:
-	@constraints/synth.sh
+	@constraints/synth.sh $(MODULES)
 
 docs:
 	@sim/docs.sh

@@ -15,6 +15,8 @@ mkdir -p "$OUT"
 
 one() {
     local m=$1 dir=$OUT/$1 limit=120 params="" word skip="" start=$SECONDS status=0
+    exec 9>"$OUT/lock.$m" # two runs at a time do not mix
+    flock 9
     rm -rf "$dir"
     mkdir -p "$dir"
     for word in $(block_words "$m"); do

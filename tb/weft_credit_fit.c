@@ -11,6 +11,8 @@
 
 #define MAX_PAIRS 512
 
+#define IDW 12 /* default: the length stands above the identifier */
+
 struct pair {
     bool head;       /* a frame waits */
     unsigned len;    /* its bytes without FCS */
@@ -23,7 +25,7 @@ struct pair {
 
 struct bench {
     tb *t;
-    tb_sig *tight, *len, *granted, *avail, *shift, *ovhd, *fit;
+    tb_sig *tight, *entry, *granted, *avail, *shift, *ovhd, *fit;
     unsigned ends, vcs;
     unsigned eg_shift[64];
     int eg_ovhd[64];
@@ -81,7 +83,9 @@ static void step(struct bench *b, unsigned busy, unsigned gives, unsigned others
         if (!p->tight) p->waited = 0;
         tb_set_bits(b->tight, k, 1, p->tight);
         /* Lengths of absent heads and credits of others must not matter. */
-        tb_set_bits(b->len, k * 14, 14, p->head ? p->len : tb_rand(t));
+        uint64_t entry = tb_rand(t) & 0xffffffff;
+        if (p->head) entry = (entry & ~(0x3fffull << IDW)) | (uint64_t)p->len << IDW;
+        tb_set_bits(b->entry, (j * b->vcs + v) * 32, 32, entry);
         tb_set_bits(b->avail, (j * b->vcs + v) * 20, 20, p->avail);
     }
     tb_eval(t);
@@ -137,7 +141,7 @@ int tb_main(tb *t)
 {
     struct bench b = {.t = t};
     b.tight = tb_sig_find(t, "tight_i");
-    b.len = tb_sig_find(t, "len_i");
+    b.entry = tb_sig_find(t, "head_i");
     b.granted = tb_sig_find(t, "granted_i");
     b.avail = tb_sig_find(t, "avail_i");
     b.shift = tb_sig_find(t, "shift_i");

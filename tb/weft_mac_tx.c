@@ -38,7 +38,7 @@ typedef struct {
     size_t at;          /* bytes of it that are taken */
     unsigned wait;      /* cycles until it may be offered */
     bool cut;           /* the sender stops in mid-frame: `hold` cycles */
-    unsigned hold;
+    unsigned hold, pace; /* and `pace` cycles after every cell within a frame */
     /* ordered sets */
     unsigned os_percent, space;
     bool os_pending;
@@ -114,6 +114,8 @@ static void cycle(bench *b)
             if (b->next < b->count) b->wait = b->frames[b->next].pause;
         } else if (b->cut && tb_chance(t, 20)) {
             b->hold = 1 + (unsigned)tb_rand_below(t, 40);
+        } else {
+            b->hold = b->pace;
         }
     }
     if (os_taken) {
@@ -150,7 +152,7 @@ static void begin(bench *b, unsigned gap)
 {
     mii_ref_rx_clear(&b->ref);
     b->count = b->next = b->at = 0;
-    b->hold = b->wait = 0;
+    b->hold = b->wait = b->pace = 0;
     b->good = b->stomped = b->underruns = b->os_events = b->sofs = 0;
     b->os_sent = b->os_worst = 0;
     b->gap = gap;
@@ -324,6 +326,8 @@ static void random_traffic(bench *b)
         for (int k = 0; k < 300; k++)
             add(b, 28 + tb_rand_below(b->t, tb_chance(b->t, 90) ? 120 : 2000),
                 tb_chance(b->t, 10), tb_chance(b->t, lazy) ? (unsigned)tb_rand_below(b->t, 20) : 0);
+        /* The slowest sender that keeps its promise. */
+        b->pace = tb_chance(b->t, 30) ? 64 / b->mii - 1 : 0;
         /* Enable comes and goes; a frame that has begun is finished. */
         bool toggling = tb_chance(b->t, 50);
         while (b->next < b->count) {
@@ -379,6 +383,12 @@ static void starved(bench *b)
         TB_EQ(b->t, whole, b->good + b->stomped);
     }
     TB_CHECK(b->t, underruns > 50);
+    /* At 16 bytes and more one cycle beyond the promise starves it. */
+    begin(b, 1);
+    b->pace = 64 / b->mii + (b->mii == 8);
+    add(b, 65, false, 20);
+    finish(b);
+    TB_EQ(b->t, b->underruns, 1);
 }
 
 int tb_main(tb *t)

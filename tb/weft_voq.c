@@ -29,7 +29,7 @@ static void compare(struct bench *b)
         uint64_t head = b->queue[v][b->first[v]];
         TB_EQ(t, tb_get_bits(b->nonempty, v, 1), b->count[v] != 0);
         TB_EQ(t, tb_get_bits(b->multicast, v, 1), b->count[v] && (head >> (b->ew - 1) & 1));
-        if (b->count[v]) TB_EQ(t, tb_get_bits(b->head, v * b->ew, b->ew), head);
+        if (b->count[v]) TB_EQ(t, tb_get_bits(b->head, v * 32, b->ew), head);
     }
 }
 

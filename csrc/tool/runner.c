@@ -84,12 +84,14 @@ int weft_tool_run(const weft_run_options *opt, weft_run_result *r, char *err, si
     weft_source *s = weft_source_open(opt->source, &env, err, err_len);
     if (!s) return WEFT_EXIT_USAGE;
     const weft_source_needs needs = weft_source_get_needs(s);
+    /* Short requests and answers are what ESUN is for; on plain Ethernet 64 bytes are the least. */
+    const unsigned least = strcmp(opt->profile, "esun") == 0 ? 32 : 64;
     const weft_world_options wo = {.seed = opt->seed,
                                    .wave_path = opt->wave_path,
                                    .profile = opt->profile,
                                    .ipg = opt->ipg,
                                    .memory_bytes = needs.memory_bytes,
-                                   .min_frame = needs.min_frame ? needs.min_frame : 64,
+                                   .min_frame = needs.min_frame ? needs.min_frame : least,
                                    .lossless = true,
                                    .payload_check = opt->payload_check,
                                    .trace = true,

@@ -259,7 +259,7 @@ static void model_atomic(csv_source *cs, op *o, const uint8_t *result)
     memcpy(&got, result, 8);
     const bool unknown = any_unknown(t, o);
     if (o->racy || unknown || o->blurred)
-        cs->blind++;
+        cs->blind += 8;
     else if (got != before)
         differs(cs, o, o->addr);
     if (o->racy) {
@@ -433,7 +433,7 @@ static uint64_t csv_verify(weft_source *s, char *msg, size_t msg_len)
         }
     }
     if (bad == 0)
-        snprintf(msg, msg_len, "%llu bytes of memory are right; %llu answers depend on a race",
+        snprintf(msg, msg_len, "%llu bytes in memory are right; %llu bytes of answers depend on a race",
                  (unsigned long long)checked, (unsigned long long)cs->blind);
     return bad;
 }

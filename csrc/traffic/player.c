@@ -464,9 +464,17 @@ static uint64_t player_verify(weft_source *s, char *msg, size_t msg_len)
                  (unsigned long long)pl->ops_done, p->n_ops);
         return p->n_ops - pl->ops_done;
     }
-    if (bad == 0)
-        snprintf(msg, msg_len, "%llu bytes of results and %llu bytes of messages are right",
-                 (unsigned long long)bytes, (unsigned long long)pl->raw_bytes);
+    if (bad == 0) {
+        char a[32], b[32];
+        const char *results = weft_format_size(bytes, a, sizeof a);
+        const char *messages = weft_format_size(pl->raw_bytes, b, sizeof b);
+        if (bytes && pl->raw_bytes)
+            snprintf(msg, msg_len, "%s of results in memory and %s of messages are right", results,
+                     messages);
+        else
+            snprintf(msg, msg_len, bytes ? "%s of results in memory are right"
+                                         : "%s of messages are right", bytes ? results : messages);
+    }
     return bad;
 }
 

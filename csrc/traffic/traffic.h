@@ -49,13 +49,12 @@ typedef struct {
     unsigned mii_bytes;   /* bytes per cycle on a wire */
     unsigned ipg;         /* configured gap in bytes, 1..12 */
     uint64_t seed;
-    bool short_header;    /* false: an ESUN header is in every frame; true: a VLAN tag */
     uint64_t stall_cycles; /* no progress for so long is a fault; 0 = 500000 */
 } weft_source_env;
 
 typedef struct {
     uint64_t memory_bytes; /* every accelerator needs at least so much */
-    unsigned min_frame;    /* smallest frame incl. FCS that the source sends; 0 = any of 64 */
+    unsigned min_frame;    /* smallest frame incl. FCS that the source sends; 0: no wish */
 } weft_source_needs;
 
 typedef enum {

@@ -17,12 +17,15 @@
 
 module weft_credit_fit #(
   parameter ENDPOINTS = 8,
-  parameter VCS       = 4
+  parameter VCS       = 4,
+  parameter IDW       = 12  // bits of a frame identifier: where the length stands in an entry
 ) (
   input  wire                        clk,
   input  wire                        rst,
   input  wire [VCS*ENDPOINTS-1:0]    tight_i,    // [v*ENDPOINTS + j] head present, credits scarce
-  input  wire [VCS*ENDPOINTS*14-1:0] len_i,      // length of that head, bytes without FCS
+  /* verilator lint_off UNUSEDSIGNAL */
+  input  wire [ENDPOINTS*VCS*32-1:0] head_i,     // [j*VCS + v] entries of weft_voq: only the length
+  /* verilator lint_on UNUSEDSIGNAL */
   input  wire [VCS*ENDPOINTS-1:0]    granted_i,  // matched by any ingress in this cycle
   input  wire [ENDPOINTS*VCS*20-1:0] avail_i,    // [j*VCS + v] credits left
   input  wire [ENDPOINTS*4-1:0]      shift_i,    // credit size of the egress, log2 bytes
@@ -57,7 +60,7 @@ module weft_credit_fit #(
       for (v = 0; v < VCS; v = v + 1)
         for (j = 0; j < ENDPOINTS; j = j + 1)
           if (gnt[v*ENDPOINTS + j]) begin
-            len   = len_i[(v*ENDPOINTS + j)*14 +: 14];
+            len   = head_i[(j*VCS + v)*32 + IDW +: 14];
             avail = avail_i[(j*VCS + v)*20 +: 20];
             shift = shift_i[j*4 +: 4];
             ovhd  = ovhd_i[j*8 +: 8];

@@ -83,6 +83,9 @@ module weft_egress #(
   localparam [15:0] HARD_HIGH = ROOM[15:0];
 
   // ------------------------------------------------------------------ rewrite ----------------
+  /* verilator lint_off UNUSEDSIGNAL */
+  wire [17:0]  y_unused;
+  /* verilator lint_on UNUSEDSIGNAL */
   wire [31:0]  y_grant_time, y_time;
   wire [15:0]  y_seq;
   wire [5:0]   y_src;
@@ -91,7 +94,7 @@ module weft_egress #(
   wire         y_rw_ecn, y_rw_ttl, y_ct, y_mark, y_sop, y_eop, y_err;
   wire [6:0]   y_bytes;
   wire [511:0] y_cell;
-  assign {y_grant_time, y_time, y_seq, y_src, y_vc, rw_off, y_rw_ecn, y_rw_ttl, y_ct, y_mark, y_sop,
+  assign {y_unused, y_grant_time, y_time, y_seq, y_src, y_vc, rw_off, y_rw_ecn, y_rw_ttl, y_ct, y_mark, y_sop,
           y_eop, y_err, y_bytes, y_cell} = y_data_i;
 
   wire         rw_fits = rw_off <= 7'd60;

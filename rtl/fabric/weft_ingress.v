@@ -118,7 +118,7 @@ module weft_ingress #(
   localparam IDW = $clog2(CELLS);
   localparam EW  = 1 + 14 + IDW;
   localparam SBW = 1 + 1 + 7 + 512;           // err, eop, bytes, data
-  localparam [15:0] MAX_CELLS_16 = MAX_CELLS;
+  localparam [15:0] MAX_CELLS_16 = MAX_CELLS[15:0];
   localparam [IDW:0] MAX_CELLS_ID = MAX_CELLS[IDW:0];
   localparam E = ENDPOINTS;
   localparam VW = (VCS > 1) ? $clog2(VCS) : 1;
@@ -251,7 +251,7 @@ module weft_ingress #(
 
   // ------------------------------------------------------------------ virtual output queues --
   wire [E*VCS-1:0]    voq_nonempty, voq_multicast;   // [j*VCS + v]
-  wire [E*VCS*EW-1:0] voq_head;
+  wire [E*VCS*32-1:0] voq_head;
   genvar gj, gv;
   generate
     for (gj = 0; gj < E; gj = gj + 1) begin : gen_voq
@@ -260,12 +260,11 @@ module weft_ingress #(
         .enq_i(a_queue & a_mask[gj]), .enq_vc_i(a_vc), .enq_entry_i(a_entry),
         .deq_i(acc_valid_i & acc_mask_i[gj]), .deq_vc_i(acc_vc_i),
         .nonempty_o(voq_nonempty[gj*VCS +: VCS]), .multicast_o(voq_multicast[gj*VCS +: VCS]),
-        .head_o(voq_head[gj*VCS*EW +: VCS*EW])
+        .head_o(voq_head[gj*VCS*32 +: VCS*32])
       );
       for (gv = 0; gv < VCS; gv = gv + 1) begin : gen_req
         assign nonempty[gv*E + gj]  = voq_nonempty[gj*VCS + gv];
         assign multicast[gv*E + gj] = voq_multicast[gj*VCS + gv];
-        assign head_len[(gv*E + gj)*14 +: 14] = voq_head[(gj*VCS + gv)*EW + IDW +: 14];
       end
     end
   endgenerate
@@ -285,9 +284,9 @@ module weft_ingress #(
         same_found = 1'b0;
         for (j = 0; j < E; j = j + 1)
           if (multicast[v*E + j]) begin
-            if (!same_found) same_id = voq_head[(j*VCS + v)*EW +: IDW];
+            if (!same_found) same_id = voq_head[(j*VCS + v)*32 +: IDW];
             same_found    = 1'b1;
-            same[v*E + j] = voq_head[(j*VCS + v)*EW +: IDW] == same_id;
+            same[v*E + j] = voq_head[(j*VCS + v)*32 +: IDW] == same_id;
           end
       end
   end
@@ -295,10 +294,9 @@ module weft_ingress #(
 
   // Heads whose exact length fits the credits, where a frame of the largest size would not.
   wire [VCS*E-1:0]    fit;
-  wire [VCS*E*14-1:0] head_len;                      // [(v*E + j)*14]
-  weft_credit_fit #(.ENDPOINTS(E), .VCS(VCS)) u_fit (
+  weft_credit_fit #(.ENDPOINTS(E), .VCS(VCS), .IDW(IDW)) u_fit (
     .clk(clk), .rst(rst),
-    .tight_i(nonempty & ~credit_ok_i), .len_i(head_len), .granted_i(granted_i),
+    .tight_i(nonempty & ~credit_ok_i), .head_i(voq_head), .granted_i(granted_i),
     .avail_i(credit_avail_i), .shift_i(credit_shift_i), .ovhd_i(credit_ovhd_i), .fit_o(fit)
   );
   assign req_o = nonempty & (credit_ok_i | fit);
@@ -395,7 +393,7 @@ module weft_ingress #(
     acc_entry = {EW{1'b0}};
     if (acc_valid_i)
       for (j = 0; j < E; j = j + 1)
-        if (acc_mask_i[j]) acc_entry = voq_head[(j*VCS + {29'd0, acc_vc_i})*EW +: EW];
+        if (acc_mask_i[j]) acc_entry = voq_head[(j*VCS + {29'd0, acc_vc_i})*32 +: EW];
   end
   wire [13:0]    acc_len  = acc_entry[IDW +: 14];
   wire           st_rd    = st_active_q & ~ct_rd;
@@ -497,7 +495,7 @@ module weft_ingress #(
   assign {x_err, x_eop, x_bytes, x_cell} = cell_q;
   assign x_valid_o = x_valid_q;
   assign x_mask_o  = x_mask_q;
-  assign x_data_o  = {x_time_q, desc_q, x_ct_q, x_mark_q, x_sop_q, x_eop, x_err, x_bytes,
+  assign x_data_o  = {18'd0, x_time_q, desc_q, x_ct_q, x_mark_q, x_sop_q, x_eop, x_err, x_bytes,
                       x_cell};
 
   // ------------------------------------------------------------------ fate, credits, gauges --

@@ -35,7 +35,7 @@ module weft_voq #(
   input  wire [2:0]        deq_vc_i,
   output wire [VCS-1:0]    nonempty_o,
   output wire [VCS-1:0]    multicast_o,   // the head is a multicast frame
-  output wire [VCS*EW-1:0] head_o         // entry at the head of each channel
+  output wire [VCS*32-1:0] head_o         // entry at the head of each channel, 32 bits apart
 );
 
   localparam VW = (VCS > 1) ? $clog2(VCS) : 1;
@@ -90,11 +90,12 @@ module weft_voq #(
   end
 
   assign nonempty_o = nonempty_q;
-  assign head_o     = head_q;
   genvar v;
   generate
-    for (v = 0; v < VCS; v = v + 1) begin : gen_mc
-      assign multicast_o[v] = nonempty_q[v] & head_q[v*EW + EW - 1];
+    for (v = 0; v < VCS; v = v + 1) begin : gen_head
+      assign multicast_o[v]      = nonempty_q[v] & head_q[v*EW + EW - 1];
+      // Whole words: putting queues side by side costs a simulator no shifts.
+      assign head_o[v*32 +: 32] = {{32-EW{1'b0}}, head_q[v*EW +: EW]};
     end
   endgenerate
 

@@ -121,7 +121,6 @@ module weft_mac_tx #(
   reg  [2:0]  count_d;
   reg  [3:0]  word_q, word_d;       // word of it, 0..9 with FCS and T
   reg         in_frame_q, in_frame_d;
-  reg         flush_q, flush_d;     // the rest of a starved frame is thrown away
   reg         after_sof_q, after_sof_d;
   reg  [1:0]  gap_q, gap_d;         // idle words still to come
   reg  [2:0]  deficit_q, deficit_d;
@@ -158,7 +157,6 @@ module weft_mac_tx #(
     count_d     = count_q;
     word_d      = word_q;
     in_frame_d  = in_frame_q;
-    flush_d     = flush_q;
     after_sof_d = 1'b0;
     gap_d       = gap_q;
     deficit_d   = deficit_q;
@@ -204,9 +202,8 @@ module weft_mac_tx #(
       end
       wait_d = (wait_q > {12'd0, W3}) ? wait_q - {12'd0, W3} : 15'd0;
     end else begin
-      if (count_q != 3'd0 && (flush_q || (!in_frame_q && !meta[0]))) begin
-        // A block of a starved frame, or one that no start announced.
-        flush_d = !meta[1];
+      if (count_q != 3'd0 && !in_frame_q && !meta[0]) begin
+        // A block that continues no frame: the rest of a starved one is thrown away.
         head_d  = head_q + 2'd1;
         count_d = count_q - 3'd1;
       end
@@ -227,7 +224,6 @@ module weft_mac_tx #(
           if (count_d == 3'd0) begin
             kind_d[3*i+:3] = K_ERR;
             in_frame_d     = 1'b0;
-            flush_d        = 1'b1;
             underrun_d     = 1'b1;
             ended          = 1'b1;
             grid           = 4'd7;
@@ -258,7 +254,7 @@ module weft_mac_tx #(
           end
         end else if (gap_d != 2'd0) begin
           gap_d = gap_d - 2'd1;
-        end else if (count_d != 3'd0 && !flush_d && meta[0]) begin
+        end else if (count_d != 3'd0 && meta[0]) begin
           kind_d[3*i+:3] = K_SOF;
           sof_d          = 1'b1;
           in_frame_d     = 1'b1;
@@ -290,7 +286,6 @@ module weft_mac_tx #(
     count_q     <= count_d + {2'd0, accept};
     word_q      <= word_d;
     in_frame_q  <= in_frame_d;
-    flush_q     <= flush_d;
     after_sof_q <= after_sof_d;
     gap_q       <= gap_d;
     deficit_q   <= deficit_d;
@@ -300,7 +295,6 @@ module weft_mac_tx #(
       count_q     <= 3'd0;
       word_q      <= 4'd0;
       in_frame_q  <= 1'b0;
-      flush_q     <= 1'b0;
       after_sof_q <= 1'b0;
       gap_q       <= 2'd0;
       deficit_q   <= 3'd0;

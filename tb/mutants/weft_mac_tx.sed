@@ -1,1 +1,1 @@
-s/over\[2:0\] : 3'd0/over[2:0] : deficit_d/
+s/owed      = {1'b0, deficit_d} + {1'b0, short\[2:0\]};/owed      = {1'b0, short[2:0]};/
