@@ -41,10 +41,19 @@ fi
 mapfile -t search < <(rtl_search)
 verilator "${vflags[@]}" "${search[@]}" rtl/top/$top.v
 
-# Only files that changed get a new time, so that a small change compiles little.
+# Files of earlier runs go; only files that changed get a new time, so that a small change compiles
+# little.
+mapfile -t classes < <(awk -f sim/classes.awk "$out/new/V${top}_classes.mk" | cut -d " " -f 2)
+declare -A known=()
+objects=()
+for c in "${classes[@]}"; do
+    known[$c]=1
+    objects+=("$out/obj/$c.o")
+done
 mkdir -p "$out/obj"
-for f in "$out"/obj/*.cpp "$out"/obj/*.h; do
-    [ -e "$f" ] && [ ! -e "$out/new/${f##*/}" ] && rm "$f"
+for f in "$out"/new/*.cpp "$out"/obj/*.cpp "$out"/obj/*.o; do
+    c=${f##*/}
+    [ ! -e "$f" ] || [ -n "${known[${c%.*}]:-}" ] || rm -f "$f" "$out"/obj/*.a
 done
 for f in "$out"/new/*.cpp "$out"/new/*.h "$out"/new/*.mk; do
     cmp -s "$f" "$out/obj/${f##*/}" || cp "$f" "$out/obj/"
@@ -55,8 +64,9 @@ if [ "$(cat "$out/flags" 2>/dev/null)" != "$flags_id" ]; then
     printf '%s' "$flags_id" >"$out/flags"
 fi
 
-env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory -s -C "$out/obj" -f V$top.mk -j "${JOBS:-2}" CXX="$cxx" LINK="$cxx" \
-    OPT_FAST="$opt_fast" OPT_SLOW="$opt_slow" OPT_GLOBAL=-O2 VM_PARALLEL_BUILDS=1 V${top}__ALL.a >/dev/null
+env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory -s -C "$out/obj" -f V$top.mk \
+    -j "${JOBS:-2}" CXX="$cxx" LINK="$cxx" OPT_FAST="$opt_fast" OPT_SLOW="$opt_slow" \
+    OPT_GLOBAL=-O2 VM_PARALLEL_BUILDS=1 V${top}__ALL.a >/dev/null
 
 # The C face of the model.
 shim=$out/weft_sim.o
@@ -71,5 +81,5 @@ fi
 if [ ! -e "$out/libmodel.a" ] || [ "$out/obj/V${top}__ALL.a" -nt "$out/libmodel.a" ] ||
     [ "$runtime/libruntime.a" -nt "$out/libmodel.a" ]; then
     rm -f "$out/libmodel.a"
-    ar rcs "$out/libmodel.a" "$shim" "$out"/obj/V$top*.o "$runtime"/*.o
+    ar rcs "$out/libmodel.a" "$shim" "${objects[@]}" "$runtime"/*.o
 fi

@@ -102,8 +102,8 @@ int tb_main(tb *t)
                .error = tb_sig_find(t, "error_o"),
                .width = (unsigned)tb_param(t, "WIDTH", FIFO_WIDTH),
                .depth = tb_param(t, "DEPTH", FIFO_DEPTH)};
-    static const unsigned mix[][2] = {{100, 100}, {100, 50}, {50, 100}, {30, 30}, {90, 80},
-                                      {100, 10},  {10, 100}, {75, 75}};
+    static const unsigned mix[][2] = {{100, 100}, {100, 50}, {50, 100}, {30, 30},
+                                      {90, 80},   {100, 10}, {10, 100}, {75, 75}};
     b.bytes = (b.width + 7) / 8;
     restart(&b);
 

@@ -4,7 +4,8 @@
  * Bench of weft_counter. Reference: an integer that wraps or saturates; clearing loses no event, so
  * the values read at the clears plus the rest are the number of events (when nothing wrapped).
  */
-/* tb-params: "-GWIDTH=8 -GINC_W=3" "-GWIDTH=8 -GINC_W=3 -GSATURATE=1" "-GWIDTH=32" "-GWIDTH=5 -GINC_W=5 -GSATURATE=1" */
+/* tb-params: "-GWIDTH=8 -GINC_W=3" "-GWIDTH=8 -GINC_W=3 -GSATURATE=1" "-GWIDTH=32"
+   "-GWIDTH=5 -GINC_W=5 -GSATURATE=1" */
 #include "common/tb.h"
 
 int tb_main(tb *t)

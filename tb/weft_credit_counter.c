@@ -21,8 +21,10 @@ static void step(bench *b, bool give, bool take)
     tb_tick(b->t);
     if (take && b->value == 0) b->bad = true;
     if (give && !take && b->value == b->max) b->bad = true;
-    if (give && !take && b->value < b->max) b->value++;
-    else if (take && !give && b->value > 0) b->value--;
+    if (give && !take && b->value < b->max)
+        b->value++;
+    else if (take && !give && b->value > 0)
+        b->value--;
     TB_EQ(b->t, tb_get(b->count), b->value);
     TB_EQ(b->t, tb_get(b->avail), b->value > 0);
     TB_EQ(b->t, tb_get(b->error), b->bad);

@@ -3,8 +3,8 @@
  *
  * Bench of weft_credit_fit. The bench owns heads, lengths and credit accounts of every (egress, VC)
  * and asks for four things: what is offered fits now (never more than the credits), what fits is
- * offered within VCS * ENDPOINTS cycles, at most one new offer a cycle, and an offer stays until the
- * pair is matched or stops being tight.
+ * offered within VCS * ENDPOINTS cycles, at most one new offer a cycle, and an offer stays until
+ * the pair is matched or stops being tight.
  */
 /* tb-params: "" "-GENDPOINTS=2 -GVCS=1" "-GENDPOINTS=5 -GVCS=3" "-GENDPOINTS=17 -GVCS=4" */
 #include "tb.h"
@@ -14,11 +14,11 @@
 #define IDW 12 /* default: the length stands above the identifier */
 
 struct pair {
-    bool head;       /* a frame waits */
-    unsigned len;    /* its bytes without FCS */
-    uint32_t avail;  /* credits left */
-    bool tight;      /* as driven in this cycle */
-    bool offered;    /* fit_o in the cycle before */
+    bool head;      /* a frame waits */
+    unsigned len;   /* its bytes without FCS */
+    uint32_t avail; /* credits left */
+    bool tight;     /* as driven in this cycle */
+    bool offered;   /* fit_o in the cycle before */
     bool was_tight, was_granted;
     unsigned waited; /* cycles for which the head was tight and fitted without being offered */
 };
@@ -33,7 +33,8 @@ struct bench {
     uint64_t offers, matches, worst, never;
 };
 
-/* Credits of a frame, in plain arithmetic: ceil((len + FCS + overhead) / credit size), at least 1. */
+/* Credits of a frame, in plain arithmetic: ceil((len + FCS + overhead) / credit size), at least 1.
+ */
 static uint32_t cost(const struct bench *b, unsigned j, unsigned len)
 {
     int shift = (int)b->eg_shift[j], ovhd = b->eg_ovhd[j];
@@ -77,7 +78,8 @@ static void step(struct bench *b, unsigned busy, unsigned gives, unsigned others
             p->len = tb_chance(t, 50) ? 60 + (unsigned)tb_rand_below(t, 200)
                                       : 1 + (unsigned)tb_rand_below(t, 9216);
         }
-        if (tb_chance(t, gives)) p->avail += 1 + (uint32_t)tb_rand_below(t, tb_chance(t, 10) ? 200 : 4);
+        if (tb_chance(t, gives))
+            p->avail += 1 + (uint32_t)tb_rand_below(t, tb_chance(t, 10) ? 200 : 4);
         if (p->avail > 0xfffff) p->avail = 0xfffff;
         p->tight = p->head && p->avail < largest;
         if (!p->tight) p->waited = 0;
@@ -156,7 +158,8 @@ int tb_main(tb *t)
         unsigned busy = 1 + (unsigned)tb_rand_below(t, 60), gives = (unsigned)tb_rand_below(t, 60);
         unsigned others = tb_chance(t, 30) ? 0 : (unsigned)tb_rand_below(t, 30);
         for (unsigned c = 0; c < 2000; c++) step(&b, busy, gives, others);
-        for (unsigned c = 0; c < 2000; c++) step(&b, 0, 100, 0); /* no new frames: all are matched */
+        for (unsigned c = 0; c < 2000; c++)
+            step(&b, 0, 100, 0); /* no new frames: all are matched */
         for (unsigned k = 0; k < b.vcs * b.ends; k++) TB_CHECK(t, !b.p[k].head);
         TB_EQ(t, tb_get(b.fit), 0);
     }

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define MAX_PORTS 64
-#define WORD_MAX 128 /* bytes */
+#define WORD_MAX  128 /* bytes */
 
 struct bench {
     tb *t;

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * Bench of weft_egress. A source plays crossbar and ingress (whole frames, one after the other, begun
- * only after ready_o, stored ones at one cell in two cycles or faster, cut-through ones at wire rate
- * within the margin), a model of the transmit MAC takes cells (a few waiting inside, one in two
- * cycles onto the wire) and complains when a frame that was promised runs dry. The reference is a
- * list of cells, rewritten byte by byte, and the start rule of the header; every output is compared
- * in every cycle.
+ * Bench of weft_egress. A source plays crossbar and ingress (whole frames, one after the other,
+ * begun only after ready_o, stored ones at one cell in two cycles or faster, cut-through ones at
+ * wire rate within the margin), a model of the transmit MAC takes cells (a few waiting inside, one
+ * in two cycles onto the wire) and complains when a frame that was promised runs dry. The reference
+ * is a list of cells, rewritten byte by byte, and the start rule of the header; every output is
+ * compared in every cycle.
  */
-/* tb-params: "-GDEPTH=32 -GMAX_CELLS=8" "" "-GDEPTH=600 -GMAX_CELLS=24" "-GDEPTH=64 -GMAX_CELLS=40" */
+/* tb-params: "-GDEPTH=32 -GMAX_CELLS=8" "" "-GDEPTH=600 -GMAX_CELLS=24"
+ * "-GDEPTH=64 -GMAX_CELLS=40" */
 #include "tb.h"
 
 #include <stdlib.h>
@@ -57,8 +58,8 @@ struct bench {
     /* reference: cells inside, oldest first */
     struct cell queue[QUEUE];
     unsigned first, level;
-    unsigned whole;       /* last cells inside */
-    uint64_t head_since;  /* cycle from which the oldest cell is the oldest */
+    unsigned whole;      /* last cells inside */
+    uint64_t head_since; /* cycle from which the oldest cell is the oldest */
     bool busy, discard, offer, offer_cc;
     unsigned frames_in;
     struct {
@@ -225,8 +226,10 @@ static void mac_wire(struct bench *b)
             b->dry_in = 2;
         }
     }
-    if (b->wire) b->wire--;
-    else if (b->gap) b->gap--;
+    if (b->wire)
+        b->wire--;
+    else if (b->gap)
+        b->gap--;
 }
 
 static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, unsigned slow,
@@ -257,8 +260,7 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
     struct cell *head = &b->queue[b->first];
     bool have = b->level > 0, between = !b->busy && !b->discard;
     bool want_cc = between && b->up && !b->offer && (b->cc_waits || b->offer_cc);
-    bool want = b->busy ? have
-                        : between && b->up && !want_cc && have && (b->offer || may_start(b));
+    bool want = b->busy ? have : between && b->up && !want_cc && have && (b->offer || may_start(b));
     bool toss = have && (b->discard || (!b->busy && !b->up));
     TB_EQ(t, tb_get(b->valid), want || want_cc);
     if (want_cc && tb_get(b->valid)) {
@@ -334,14 +336,19 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
             b->ecn_marks += b->out_ecn;
         }
         b->out_len += head->bytes;
-        if (toss) b->discard = !head->eop;
-        else b->busy = !head->eop;
+        if (toss)
+            b->discard = !head->eop;
+        else
+            b->busy = !head->eop;
         if (head->eop) {
             b->done_now.valid = true;
             b->done_now.f = head->f;
             b->done_now.len = b->out_len;
             b->done_now.ecn = b->out_ecn;
-            b->done_now.fate = toss ? DISCARDED : b->out_dry ? UNDERRUN : head->f.err ? STOMPED : GOOD;
+            b->done_now.fate = toss          ? DISCARDED
+                               : b->out_dry  ? UNDERRUN
+                               : head->f.err ? STOMPED
+                                             : GOOD;
             b->sent += b->done_now.fate == GOOD;
             b->stomped += b->done_now.fate == STOMPED;
             b->dry += b->done_now.fate == UNDERRUN;
@@ -450,10 +457,11 @@ int tb_main(tb *t)
     }
     TB_CHECK(t, b.sent > 1000 && b.stomped > 50 && b.dry > 10 && b.thrown > 50 && b.cc > 50);
     tb_note(t,
-            "%llu frames: %llu good, %llu stomped, %llu ran dry, %llu discarded; %llu cut through, %llu "
+            "%llu frames: %llu good, %llu stomped, %llu ran dry, %llu discarded; %llu cut through, "
+            "%llu "
             "marked, %llu CC_Updates",
-            (unsigned long long)b.injected, (unsigned long long)b.sent, (unsigned long long)b.stomped,
-            (unsigned long long)b.dry, (unsigned long long)b.thrown, (unsigned long long)b.cut,
-            (unsigned long long)b.ecn_marks, (unsigned long long)b.cc);
+            (unsigned long long)b.injected, (unsigned long long)b.sent,
+            (unsigned long long)b.stomped, (unsigned long long)b.dry, (unsigned long long)b.thrown,
+            (unsigned long long)b.cut, (unsigned long long)b.ecn_marks, (unsigned long long)b.cc);
     return 0;
 }

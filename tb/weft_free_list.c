@@ -19,8 +19,8 @@ struct bench {
     uint8_t *owner;
     unsigned *frame; /* cells of the frame that is being taken, in order */
     unsigned frame_cells;
-    bool in_frame, cut;  /* cut: its cells may be freed already, so it is never rolled back */
-    unsigned *kept;      /* cells that may be freed, in no order */
+    bool in_frame, cut; /* cut: its cells may be freed already, so it is never rolled back */
+    unsigned *kept;     /* cells that may be freed, in no order */
     unsigned kept_cells;
     unsigned free_cells; /* expected count_o */
     unsigned fresh;      /* freed in the cycle before this one: not yet to be had */
@@ -110,8 +110,10 @@ static void step(struct bench *b, bool want_take, bool want_end, bool want_roll,
         b->free_cells--;
         b->takes++;
         b->owner[id] = b->cut ? KEPT : FRAME;
-        if (b->cut) b->kept[b->kept_cells++] = id;
-        else b->frame[b->frame_cells] = id;
+        if (b->cut)
+            b->kept[b->kept_cells++] = id;
+        else
+            b->frame[b->frame_cells] = id;
         b->frame_cells++;
     }
     if (roll) {

@@ -8,8 +8,9 @@
  * header; all outputs are compared in every cycle. Beside it, each egress checks for itself that
  * frames come whole, one after the other, and in order within their VC.
  */
-/* tb-params: "-GENDPOINTS=4 -GCELLS=64 -GMAX_CELLS=8" "-GENDPOINTS=2 -GVCS=1 -GCELLS=32 -GMAX_CELLS=4"
-   "-GENDPOINTS=9 -GCELLS=256 -GMAX_CELLS=24" "-GENDPOINTS=5 -GVCS=8 -GCELLS=128 -GMAX_CELLS=6" */
+/* tb-params: "-GENDPOINTS=4 -GCELLS=64 -GMAX_CELLS=8"
+ * "-GENDPOINTS=2 -GVCS=1 -GCELLS=32 -GMAX_CELLS=4"
+ * "-GENDPOINTS=9 -GCELLS=256 -GMAX_CELLS=24" "-GENDPOINTS=5 -GVCS=8 -GCELLS=128 -GMAX_CELLS=6" */
 #include "tb.h"
 
 #include <stdlib.h>
@@ -60,11 +61,11 @@ struct bench {
     tb_sig *time, *ready, *cell_valid, *cell_sop, *cell_eop, *cell_err, *cell_reason, *cell_bytes,
         *cell_len, *cell_data, *desc, *dst_mask, *vc_limit, *lossless, *ct_enable, *ecn, *eg_idle,
         *credit_ok, *credit_avail, *credit_shift, *credit_ovhd, *req, *same, *free, *busy, *ct_req,
-        *ct_mask, *ct_vc, *acc_valid, *acc_mask, *acc_vc, *ct_gnt, *granted, *x_valid, *x_mask, *x_data,
-        *tus_valid, *tus_mask, *tus_vc, *tus_len, *tuc_valid, *tuc_mask, *tuc_vc, *tuc_len, *consumed,
-        *refused, *fate_vc, *fate_len, *freed, *freed_vc, *freed_len, *control, *control_data,
-        *fate_valid, *fate_reason, *fate_copies, *fate_mask, *fate_seq, *fate_time, *cell_in,
-        *cell_freed, *cells_rolled, *held_copies, *held_cells, *used, *error;
+        *ct_mask, *ct_vc, *acc_valid, *acc_mask, *acc_vc, *ct_gnt, *granted, *x_valid, *x_mask,
+        *x_data, *tus_valid, *tus_mask, *tus_vc, *tus_len, *tuc_valid, *tuc_mask, *tuc_vc, *tuc_len,
+        *consumed, *refused, *fate_vc, *fate_len, *freed, *freed_vc, *freed_len, *control,
+        *control_data, *fate_valid, *fate_reason, *fate_copies, *fate_mask, *fate_seq, *fate_time,
+        *cell_in, *cell_freed, *cells_rolled, *held_copies, *held_cells, *used, *error;
     unsigned ends, vcs, cells, max_cells;
 
     /* configuration */
@@ -78,7 +79,7 @@ struct bench {
     unsigned frame, cell; /* what comes next */
     uint64_t wire, due;   /* bytes on the wire so far, cycle of the next cell */
     uint64_t last_due;
-    bool closed;          /* the arriving frame may not be cut through any more */
+    bool closed; /* the arriving frame may not be cut through any more */
 
     /* reference */
     struct frame f[MAX_FRAMES];
@@ -91,9 +92,12 @@ struct bench {
     uint64_t st_mask, ct_mask_now;
     bool st_mark, ct_mark, st_last_pass, tus_now;
     uint32_t st_time, ct_time;
-    struct read r1, r2;     /* read one and two cycles ago */
+    struct read r1, r2; /* read one and two cycles ago */
     struct fate fate_now;
-    struct { bool valid; unsigned vc, len; } freed_now;
+    struct {
+        bool valid;
+        unsigned vc, len;
+    } freed_now;
     int gauge, gauge_step; /* held_copies_o, and what the cycle before this one adds to it */
     unsigned unseen[MAX_E][MAX_V], blocked_run;
 
@@ -399,7 +403,8 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
             bool fits = head >= 0 && cost(b->f[head].len) <= b->avail[j][v];
             bool many = head >= 0 && bits(b->f[head].mask) > 1;
             any_multi |= many;
-            if (head >= 0 && b->ok[j][v] && !req) tb_fail(t, "egress %u VC %u: not asked for", j, v);
+            if (head >= 0 && b->ok[j][v] && !req)
+                tb_fail(t, "egress %u VC %u: not asked for", j, v);
             if (req && head < 0) tb_fail(t, "egress %u VC %u: asked for without a frame", j, v);
             if (req && head >= 0 && !fits) tb_fail(t, "egress %u VC %u: beyond its credits", j, v);
             b->unseen[j][v] = fits && !req ? b->unseen[j][v] + 1 : 0;
@@ -428,8 +433,8 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
     bool store = arrives && drop == NONE && !(bad_end && !a->cut);
     bool engine = !b->ct_active || ct_last;
     if (sop) b->closed = !engine;
-    bool may_cut = store && cell < 2 && !a->cut && !(cell == 1 && b->closed) && engine && b->cut_on &&
-                   !bad_end && b->free_cells >= b->max_cells &&
+    bool may_cut = store && cell < 2 && !a->cut && !(cell == 1 && b->closed) && engine &&
+                   b->cut_on && !bad_end && b->free_cells >= b->max_cells &&
                    b->held[a->vc] + b->max_cells <= b->limit[a->vc];
     for (unsigned j = 0; j < b->ends && may_cut; j++)
         if (a->mask >> j & 1)
@@ -450,14 +455,17 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
         unsigned from = (unsigned)tb_rand_below(t, n);
         for (unsigned k = 0; k < n && acc_vc < 0; k++) {
             unsigned v = (from + k) % n / b->ends, j = (from + k) % n % b->ends;
-            if (!tb_get_bits(b->req, v * b->ends + j, 1) || (busy >> j & 1) || !(avail >> j & 1)) continue;
+            if (!tb_get_bits(b->req, v * b->ends + j, 1) || (busy >> j & 1) || !(avail >> j & 1))
+                continue;
             if (b->voq[j][v].count == 0) continue;
             acc_vc = (int)v;
             taken = UINT64_C(1) << j;
             acc_frame = b->voq[j][v].frame[b->voq[j][v].first];
             for (unsigned k2 = 0; k2 < b->ends; k2++)
-                if (tb_get_bits(b->same, v * b->ends + j, 1) && tb_get_bits(b->same, v * b->ends + k2, 1) &&
-                    tb_get_bits(b->req, v * b->ends + k2, 1) && !(busy >> k2 & 1) && (avail >> k2 & 1))
+                if (tb_get_bits(b->same, v * b->ends + j, 1) &&
+                    tb_get_bits(b->same, v * b->ends + k2, 1) &&
+                    tb_get_bits(b->req, v * b->ends + k2, 1) && !(busy >> k2 & 1) &&
+                    (avail >> k2 & 1))
                     taken |= UINT64_C(1) << k2;
         }
     }
@@ -468,12 +476,16 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
     tb_set(b->ct_gnt, cut_now);
     for (unsigned j = 0; j < b->ends; j++)
         for (unsigned v = 0; v < b->vcs; v++) {
-            bool mine = (acc_vc == (int)v && (taken >> j & 1)) || (cut_now && v == a->vc && (a->mask >> j & 1));
+            bool mine = (acc_vc == (int)v && (taken >> j & 1)) ||
+                        (cut_now && v == a->vc && (a->mask >> j & 1));
             granted[j][v] = mine || tb_chance(t, m->others);
             tb_set_bits(b->granted, v * b->ends + j, 1, granted[j][v]);
-            if (mine) b->avail[j][v] -= cut_now && v == a->vc && (a->mask >> j & 1)
-                                            ? largest : cost(b->f[acc_frame].len);
-            else if (granted[j][v]) b->avail[j][v] -= (uint32_t)tb_rand_below(t, b->avail[j][v] + 1);
+            if (mine)
+                b->avail[j][v] -= cut_now && v == a->vc && (a->mask >> j & 1)
+                                      ? largest
+                                      : cost(b->f[acc_frame].len);
+            else if (granted[j][v])
+                b->avail[j][v] -= (uint32_t)tb_rand_below(t, b->avail[j][v] + 1);
         }
     tb_eval(t);
 
@@ -517,15 +529,27 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
     b->r1.valid = ct_rd || st_rd;
     b->both += b->ct_active && b->st_active;
     if (ct_rd) {
-        b->r1 = (struct read){.valid = true, .cut = true, .last = ct_last, .sop = b->ct_cell == 0,
-                              .mark = b->ct_mark, .frame = b->ct_frame, .cell = b->ct_cell,
-                              .mask = b->ct_mask_now, .time = b->ct_time};
+        b->r1 = (struct read){.valid = true,
+                              .cut = true,
+                              .last = ct_last,
+                              .sop = b->ct_cell == 0,
+                              .mark = b->ct_mark,
+                              .frame = b->ct_frame,
+                              .cell = b->ct_cell,
+                              .mask = b->ct_mask_now,
+                              .time = b->ct_time};
         b->ct_cell++;
         if (ct_last) b->ct_active = false;
     } else if (st_rd) {
-        b->r1 = (struct read){.valid = true, .last = st_last, .last_pass = b->st_last_pass,
-                              .sop = b->st_cell == 0, .mark = b->st_mark, .frame = b->st_frame,
-                              .cell = b->st_cell, .mask = b->st_mask, .time = b->st_time};
+        b->r1 = (struct read){.valid = true,
+                              .last = st_last,
+                              .last_pass = b->st_last_pass,
+                              .sop = b->st_cell == 0,
+                              .mark = b->st_mark,
+                              .frame = b->st_frame,
+                              .cell = b->st_cell,
+                              .mask = b->st_mask,
+                              .time = b->st_time};
         b->st_cell++;
         if (st_last) b->st_active = false;
     }
@@ -549,7 +573,7 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
         b->st_mask = taken;
         b->st_last_pass = f->left == 0;
         b->st_time = time;
-        b->st_mark = b->mark_at[acc_vc] && held[acc_vc] >= b->mark_at[acc_vc];
+        b->st_mark = b->mark_at[acc_vc] && held[acc_vc] > b->mark_at[acc_vc];
     }
 
     /* ---- what arrives */
@@ -563,7 +587,7 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
             b->ct_cell = 0;
             b->ct_mask_now = a->mask;
             b->ct_time = time;
-            b->ct_mark = b->mark_at[a->vc] && held[a->vc] >= b->mark_at[a->vc];
+            b->ct_mark = b->mark_at[a->vc] && held[a->vc] > b->mark_at[a->vc];
             b->cut++;
             for (unsigned j = 0; j < b->ends; j++)
                 if (a->mask >> j & 1) push(&b->order[j][a->vc], b->frame);
@@ -783,16 +807,19 @@ int tb_main(tb *t)
             cycle(&b, &m, true);
             if (tb_chance(t, 1) && tb_chance(t, 20)) configure(&b);
         }
-        if (e % 10 == 7) restart(&b); /* with everything under way */
-        else drain(&b, m.multi);
+        if (e % 10 == 7)
+            restart(&b); /* with everything under way */
+        else
+            drain(&b, m.multi);
     }
     TB_CHECK(t, b.cut > 1000 && b.cut_bad > 50 && b.full > 100 && b.both > 1000 && b.marked > 100);
     TB_CHECK(t, b.passes > 1000 && b.multi > 100);
     tb_note(t,
-            "%llu frames: %llu copies out, %llu cut through (%llu of them bad), %llu without room, %llu "
+            "%llu frames: %llu copies out, %llu cut through (%llu of them bad), %llu without room, "
+            "%llu "
             "passes of multicast; both readers in %llu cycles",
-            (unsigned long long)b.frames, (unsigned long long)b.delivered, (unsigned long long)b.cut,
-            (unsigned long long)b.cut_bad, (unsigned long long)b.full, (unsigned long long)b.multi,
-            (unsigned long long)b.both);
+            (unsigned long long)b.frames, (unsigned long long)b.delivered,
+            (unsigned long long)b.cut, (unsigned long long)b.cut_bad, (unsigned long long)b.full,
+            (unsigned long long)b.multi, (unsigned long long)b.both);
     return 0;
 }

@@ -4,8 +4,8 @@
  * Bench of weft_mac_tx. A sender that keeps its promise (and later one that breaks it) offers
  * frames; the wire is read by the reference decoder of common/mii_ref.c. Checked: contents and FCS
  * (stomped ones are the exact complement), order, gaps against an independent statement of the
- * deficit rule, the smallest possible footprint at gap 1 for every size, latency, place, spacing and
- * delay of ordered sets, events, enable, underrun, and idle where nothing belongs.
+ * deficit rule, the smallest possible footprint at gap 1 for every size, latency, place, spacing
+ * and delay of ordered sets, events, enable, underrun, and idle where nothing belongs.
  */
 /* tb-params: "" "-GMII_BYTES=16" "-GMII_BYTES=8" */
 /* tb-sources: "tb/common/mii_ref.c" */
@@ -16,12 +16,12 @@
 #include "common/tb.h"
 
 #define MAX_PAYLOAD 9300
-#define MAX_FRAMES 4096
+#define MAX_FRAMES  4096
 
 typedef struct {
     size_t len, from;
     bool stomp, starved;
-    unsigned pause; /* cycles before its first cell is offered */
+    unsigned pause;    /* cycles before its first cell is offered */
     uint64_t accepted; /* cycle in which the first cell was taken */
 } frame;
 
@@ -34,10 +34,10 @@ typedef struct {
     mii_ref_rx ref;
     uint8_t payload[MAX_PAYLOAD + 64];
     frame frames[MAX_FRAMES];
-    size_t count, next; /* frames, and the one that is offered */
-    size_t at;          /* bytes of it that are taken */
-    unsigned wait;      /* cycles until it may be offered */
-    bool cut;           /* the sender stops in mid-frame: `hold` cycles */
+    size_t count, next;  /* frames, and the one that is offered */
+    size_t at;           /* bytes of it that are taken */
+    unsigned wait;       /* cycles until it may be offered */
+    bool cut;            /* the sender stops in mid-frame: `hold` cycles */
     unsigned hold, pace; /* and `pace` cycles after every cell within a frame */
     /* ordered sets */
     unsigned os_percent, space;
@@ -72,9 +72,12 @@ static void cycle(bench *b)
     size_t n = 0;
 
     if (f != NULL) {
-        if (b->at == 0 && b->wait > 0) b->wait--;
-        else if (b->hold > 0) b->hold--;
-        else offer = true;
+        if (b->at == 0 && b->wait > 0)
+            b->wait--;
+        else if (b->hold > 0)
+            b->hold--;
+        else
+            offer = true;
     }
     tb_set(b->valid, offer);
     if (offer) {
@@ -298,8 +301,8 @@ static void ordered_sets(bench *b)
             b->os_percent = percent;
             for (size_t len = 28; len <= 130; len++) add(b, len, false, 0);
             for (int k = 0; k < 6; k++) add(b, 9216 - 8 * (size_t)k, false, 0);
-            for (int k = 0; k < 60; k++) add(b, 28 + tb_rand_below(b->t, 300), false,
-                                             (unsigned)tb_rand_below(b->t, 30));
+            for (int k = 0; k < 60; k++)
+                add(b, 28 + tb_rand_below(b->t, 300), false, (unsigned)tb_rand_below(b->t, 30));
             while (b->next < b->count) cycle(b);
             uint64_t worst = b->os_worst, sent = b->os_sent;
             finish(b);
@@ -324,8 +327,8 @@ static void random_traffic(bench *b)
         b->space = (unsigned)tb_rand_below(b->t, 600);
         b->os_percent = tb_chance(b->t, 50) ? (unsigned)tb_rand_below(b->t, 50) : 0;
         for (int k = 0; k < 300; k++)
-            add(b, 28 + tb_rand_below(b->t, tb_chance(b->t, 90) ? 120 : 2000),
-                tb_chance(b->t, 10), tb_chance(b->t, lazy) ? (unsigned)tb_rand_below(b->t, 20) : 0);
+            add(b, 28 + tb_rand_below(b->t, tb_chance(b->t, 90) ? 120 : 2000), tb_chance(b->t, 10),
+                tb_chance(b->t, lazy) ? (unsigned)tb_rand_below(b->t, 20) : 0);
         /* The slowest sender that keeps its promise. */
         b->pace = tb_chance(b->t, 30) ? 64 / b->mii - 1 : 0;
         /* Enable comes and goes; a frame that has begun is finished. */
@@ -370,9 +373,9 @@ static void starved(bench *b)
                 broken++;
                 continue;
             }
-            while (k < b->count && !(b->frames[k].len + 4 == r1->len &&
-                                     memcmp(b->payload + b->frames[k].from, r1->raw,
-                                            b->frames[k].len) == 0))
+            while (k < b->count &&
+                   !(b->frames[k].len + 4 == r1->len &&
+                     memcmp(b->payload + b->frames[k].from, r1->raw, b->frames[k].len) == 0))
                 k++;
             TB_CHECK(b->t, k < b->count);
             if (k < b->count) TB_EQ(b->t, r1->reason, b->frames[k].stomp ? 3 : 0);

@@ -2,9 +2,9 @@
  * Copyright 2026 The Weft Authors
  *
  * Bench of weft_multicast_pending against one mask a frame. The bench plays queues and scheduler:
- * frames appear with a mask, copies start towards random parts of what is left, unicast frames start
- * in between, up to one start and one new frame a cycle. final_o is compared in every cycle, also
- * while it must hold.
+ * frames appear with a mask, copies start towards random parts of what is left, unicast frames
+ * start in between, up to one start and one new frame a cycle. final_o is compared in every cycle,
+ * also while it must hold.
  */
 /* tb-params: "-GCELLS=16 -GENDPOINTS=4" "-GCELLS=64" "-GCELLS=256 -GENDPOINTS=64"
    "-GCELLS=16 -GENDPOINTS=2" */
@@ -22,10 +22,11 @@ struct bench {
         *error;
     unsigned cells, ends;
     enum state state[MAX_FRAMES];
-    uint64_t left[MAX_FRAMES];  /* egresses that are still to be reached */
-    uint64_t since[MAX_FRAMES]; /* cycle in which it was queued or began to leave for the last time */
+    uint64_t left[MAX_FRAMES]; /* egresses that are still to be reached */
+    uint64_t
+        since[MAX_FRAMES]; /* cycle in which it was queued or began to leave for the last time */
     uint64_t cycle;
-    bool waited;       /* wait_o in the cycle before this one */
+    bool waited;                                   /* wait_o in the cycle before this one */
     bool known, final_now, pend_known[3], pend[3]; /* final_o: now, and what starts make of it */
     bool pend_any[3];
     unsigned wait_run, news_run, quiet;
@@ -118,8 +119,10 @@ static void step(struct bench *b, unsigned fresh, unsigned starts, unsigned unic
     TB_EQ(t, tb_get(b->error), 0);
     b->waited = tb_get(b->wait);
     b->wait_run = b->waited ? b->wait_run + 1 : 0;
-    if (dense) b->quiet = 0;
-    else if (!b->waited) b->quiet = 1; /* from here on only the sparse rule has been at work */
+    if (dense)
+        b->quiet = 0;
+    else if (!b->waited)
+        b->quiet = 1; /* from here on only the sparse rule has been at work */
     if (!dense && b->quiet) {
         if (b->wait_run > b->worst_wait) b->worst_wait = b->wait_run;
         if (b->wait_run > 9) tb_fail(t, "wait_o has been up for %u cycles", b->wait_run);
@@ -154,7 +157,8 @@ int tb_main(tb *t)
 
     uint64_t episodes = tb_effort(t, 1500, 30000);
     for (uint64_t e = 0; e < episodes && tb_failures(t) == 0; e++) {
-        unsigned fresh = 5 + (unsigned)tb_rand_below(t, 96), starts = (unsigned)tb_rand_below(t, 101);
+        unsigned fresh = 5 + (unsigned)tb_rand_below(t, 96),
+                 starts = (unsigned)tb_rand_below(t, 101);
         unsigned unicast = (unsigned)tb_rand_below(t, 60);
         bool dense = tb_chance(t, 30);
         for (unsigned c = 0; c < 500; c++) step(&b, fresh, starts, unicast, dense);
@@ -168,7 +172,8 @@ int tb_main(tb *t)
     TB_CHECK(t, b.splits > 1000);
     TB_CHECK(t, b.back_to_back > 1000);
     tb_note(t,
-            "%llu frames, %llu starts, %llu on the heels of a copy of the same frame; longest wait %llu "
+            "%llu frames, %llu starts, %llu on the heels of a copy of the same frame; longest wait "
+            "%llu "
             "cycles, %llu with a new frame in every cycle",
             (unsigned long long)b.news, (unsigned long long)b.starts,
             (unsigned long long)b.back_to_back, (unsigned long long)b.worst_wait,

@@ -12,7 +12,8 @@ int tb_main(tb *t)
     tb_sig *wr_en = tb_sig_find(t, "wr_en_i"), *wr_addr = tb_sig_find(t, "wr_addr_i"),
            *wr_data = tb_sig_find(t, "wr_data_i"), *rd_en = tb_sig_find(t, "rd_en_i"),
            *rd_addr = tb_sig_find(t, "rd_addr_i"), *rd_data = tb_sig_find(t, "rd_data_o");
-    unsigned width = (unsigned)tb_param(t, "WIDTH", 64), depth = (unsigned)tb_param(t, "DEPTH", 256);
+    unsigned width = (unsigned)tb_param(t, "WIDTH", 64),
+             depth = (unsigned)tb_param(t, "DEPTH", 256);
     uint64_t mask = width < 64 ? (1ull << width) - 1 : ~0ull;
     uint64_t mem[256], held = 0;
     bool read = false;

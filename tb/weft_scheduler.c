@@ -3,13 +3,14 @@
  *
  * Bench of weft_scheduler. Every cycle of every test is compared with a reference that is written
  * from the header of the module with plain integers (pointers, loops), and checked against the list
- * of arbiter properties without the reference: one ingress an egress, grants only where requested and
- * possible, several egresses only for one multicast frame, work conserving, cut-through whole or not
- * at all. Then closed loops with frames that last: worst waits, patterns that starve a plain iSLIP,
- * throughput under saturation.
+ * of arbiter properties without the reference: one ingress an egress, grants only where requested
+ * and possible, several egresses only for one multicast frame, work conserving, cut-through whole
+ * or not at all. Then closed loops with frames that last: worst waits, patterns that starve a plain
+ * iSLIP, throughput under saturation.
  */
-/* tb-params: "-GINPUTS=4 -GOUTPUTS=4 -GVCS=4 -GPATIENCE=7" "-GINPUTS=2 -GOUTPUTS=2 -GVCS=1 -GPATIENCE=3"
-   "" "-GINPUTS=16 -GOUTPUTS=16 -GVCS=4 -GPATIENCE=31" "-GINPUTS=3 -GOUTPUTS=5 -GVCS=2 -GPATIENCE=1" */
+/* tb-params: "-GINPUTS=4 -GOUTPUTS=4 -GPATIENCE=7"
+ * "-GINPUTS=2 -GOUTPUTS=2 -GVCS=1 -GPATIENCE=3" ""
+ * "-GINPUTS=16 -GOUTPUTS=16 -GPATIENCE=31" "-GINPUTS=3 -GOUTPUTS=5 -GVCS=2 -GPATIENCE=1" */
 #include "tb.h"
 
 #include <string.h>
@@ -321,13 +322,14 @@ static void random_inputs(struct bench *b, unsigned density, unsigned multi)
 
 /* Closed loop: matched pairs stay matched for the cells of their frame. Requests and cut-through
  * requests come from the caller; `stay` marks requests whose wait is measured. */
-static void loop_step(struct bench *b, unsigned (*length)(struct bench *), bool (*stay)[MAX_V][MAX_N])
+static void loop_step(struct bench *b, unsigned (*length)(struct bench *),
+                      bool (*stay)[MAX_V][MAX_N])
 {
     for (unsigned i = 0; i < b->n_in; i++) {
         b->in.free[i] = b->left[i] <= 1;
         for (unsigned j = 0; j < b->n_out; j++)
-            b->in.busy[i][j] = (b->left[i] > 1 && b->held[i][j]) ||
-                               (b->ct_left[i] > 1 && b->ct_held[i][j]);
+            b->in.busy[i][j] =
+                (b->left[i] > 1 && b->held[i][j]) || (b->ct_left[i] > 1 && b->ct_held[i][j]);
         if (b->ct_left[i] > 1) b->in.ct_req[i] = false; /* one frame arrives at a time */
     }
     step(b);
@@ -390,8 +392,10 @@ static void report_waits(struct bench *b, const char *what, unsigned frame_cells
     tb *t = b->t;
     unsigned bound = b->vcs * b->n_in * (b->patience + 1);
     unsigned hold = (b->n_out + 1) * frame_cells;
-    tb_note(t, "%s: worst wait %u frames of others (bound %u), %u cycles; owed egress idle %u (bound %u)",
-            what, b->worst_passed, bound, b->worst_cycles, b->worst_owed, hold);
+    tb_note(
+        t,
+        "%s: worst wait %u frames of others (bound %u), %u cycles; owed egress idle %u (bound %u)",
+        what, b->worst_passed, bound, b->worst_cycles, b->worst_owed, hold);
     if (b->worst_passed > bound) tb_fail(t, "%s: starved", what);
     if (b->worst_owed > hold) tb_fail(t, "%s: egress held free for too long", what);
 }
@@ -443,13 +447,16 @@ static void waits(struct bench *b, uint64_t effort)
     }
     report_waits(b, "all ask, 10 cells, staggered", 10);
 
-    /* One request that stays against others that come, go, cut through and multicast as they like. */
+    /* One request that stays against others that come, go, cut through and multicast as they like.
+     */
     unsigned worst = 0, worst_owed = 0;
     uint64_t rounds = 2 + effort * 200 / (pairs * (b->patience + 1ull) * b->n_in * 60);
     for (uint64_t r = 0; r < rounds && tb_failures(t) == 0; r++) {
         restart(b);
-        unsigned vi = (unsigned)tb_rand_below(t, b->n_in), vj = (unsigned)tb_rand_below(t, b->n_out);
-        unsigned vv = (unsigned)tb_rand_below(t, b->vcs), density = 20 + (unsigned)tb_rand_below(t, 81);
+        unsigned vi = (unsigned)tb_rand_below(t, b->n_in),
+                 vj = (unsigned)tb_rand_below(t, b->n_out);
+        unsigned vv = (unsigned)tb_rand_below(t, b->vcs),
+                 density = 20 + (unsigned)tb_rand_below(t, 81);
         memset(stay, false, sizeof stay);
         stay[vi][vv][vj] = true;
         for (unsigned c = 0; c < 2 * b->vcs * b->n_in * (b->patience + 1); c++) {
@@ -508,8 +515,8 @@ static void throughput(struct bench *b)
             for (unsigned j = 0; j < b->n_out; j++) queue[i][j] -= b->out.mask[i][j];
     }
     double bernoulli = (double)b->cells / (double)offered;
-    tb_note(t, "single cells: %.4f of the wire with all queues full, %.4f of a uniform load of 1.0", full,
-            bernoulli);
+    tb_note(t, "single cells: %.4f of the wire with all queues full, %.4f of a uniform load of 1.0",
+            full, bernoulli);
     TB_CHECK(t, full >= 0.98);
     TB_CHECK(t, bernoulli >= 0.98);
 }

@@ -38,7 +38,8 @@ int tb_main(tb *t)
 
         bool taken = valid && !held;
         if ((held || valid) && ready) moved++;
-        if (held && ready) held = false;
+        if (held && ready)
+            held = false;
         else if (taken && !ready) {
             held = true;
             held_word = word;

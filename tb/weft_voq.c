@@ -118,7 +118,8 @@ int tb_main(tb *t)
         if (!(b.queue[v] = calloc(b.cells, sizeof *b.queue[v]))) return 1;
     restart(&b);
 
-    /* One enqueue and one dequeue in every cycle, on one channel, at every depth that it can have. */
+    /* One enqueue and one dequeue in every cycle, on one channel, at every depth that it can have.
+     */
     for (unsigned v = 0; v < b.vcs; v++)
         for (unsigned depth = 1; depth < b.cells && depth <= 40; depth++) {
             while (b.count[v] < depth) step(&b, (int)v, -1);

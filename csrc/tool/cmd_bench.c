@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * cmd_bench.c: `weft bench`: the standard table. What is counted in cycles is deterministic and must
- * equal the committed goldens exactly; what is measured with a clock is only shown.
+ * cmd_bench.c: `weft bench`: the standard table. What is counted in cycles is deterministic and
+ * must equal the committed goldens exactly; what is measured with a clock is only shown.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -21,7 +21,8 @@ static const char help[] =
     "\n"
     "  -q, --quick           a part of the table\n"
     "  -j, --json=FILE       write the result as JSON to FILE, - for standard output\n"
-    "  -g, --golden=FILE     goldens (default tests/golden/bench.json, or bench-pNmM.json there for a\n"
+    "  -g, --golden=FILE     goldens (default tests/golden/bench.json, or bench-pNmM.json there "
+    "for a\n"
     "                        switch of N ports x M bytes that is not the default)\n"
     "  -u, --update          write the goldens instead of comparing\n"
     "      --pictures=DIR    write throughput.svg and latency.svg to DIR\n"
@@ -105,7 +106,8 @@ static const char *compare(bench *b, const char *name, const json_t *got, char *
     size_t n = (size_t)snprintf(text, len, "DIFFERS:");
     const char *key;
     json_t *v;
-    json_object_foreach((json_t *)(uintptr_t)got, key, v) {
+    json_object_foreach((json_t *)(uintptr_t)got, key, v)
+    {
         const json_t *w = json_object_get(want, key);
         if (w && json_equal(v, w)) continue;
         if (n < len)
@@ -143,8 +145,12 @@ static void table_head(bench *b)
 static int run_case(bench *b, const char *name, const char *source, weft_run_result *r)
 {
     char err[512] = "";
-    const weft_run_options opt = {.source = source, .profile = "esun", .ipg = 1, .seed = 1,
-                                  .payload_check = true, .progress = false};
+    const weft_run_options opt = {.source = source,
+                                  .profile = "esun",
+                                  .ipg = 1,
+                                  .seed = 1,
+                                  .payload_check = true,
+                                  .progress = false};
     row_begin(b, name);
     const int rc = weft_tool_run(&opt, r, err, sizeof err);
     if (rc != WEFT_EXIT_OK) {
@@ -155,16 +161,16 @@ static int run_case(bench *b, const char *name, const char *source, weft_run_res
     fprintf(b->table, "%9.3f%7llu%7llu%7llu%7llu", 100 * s->delivered,
             (unsigned long long)s->lat_min, (unsigned long long)s->lat_p50,
             (unsigned long long)s->lat_p99, (unsigned long long)s->lat_max);
-    json_t *j = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "offered", millionths(s->offered),
-        "delivered", millionths(s->delivered), "jain", millionths(s->jain), "frames",
-        whole(s->frames_delivered), "cycles", whole(s->cycles), "latency_min", whole(s->lat_min),
-        "latency_p50", whole(s->lat_p50), "latency_p99", whole(s->lat_p99), "latency_p999",
-        whole(s->lat_p999), "latency_max", whole(s->lat_max), "ok", (int)r->ok);
+    json_t *j = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "offered",
+                          millionths(s->offered), "delivered", millionths(s->delivered), "jain",
+                          millionths(s->jain), "frames", whole(s->frames_delivered), "cycles",
+                          whole(s->cycles), "latency_min", whole(s->lat_min), "latency_p50",
+                          whole(s->lat_p50), "latency_p99", whole(s->lat_p99), "latency_p999",
+                          whole(s->lat_p999), "latency_max", whole(s->lat_max), "ok", (int)r->ok);
     row_end(b, name, j, r->khz);
-    json_object_set_new(b->clock, name, json_pack("{s:f, s:f, s:f}", "wall_seconds",
-                                                  r->wall_seconds, "khz", r->khz,
-                                                  "frames_per_second", r->frames_per_second));
+    json_object_set_new(b->clock, name,
+                        json_pack("{s:f, s:f, s:f}", "wall_seconds", r->wall_seconds, "khz", r->khz,
+                                  "frames_per_second", r->frames_per_second));
     if (!r->ok) {
         b->faults++;
         fprintf(b->table, "      FAULT: %s%s%s%s\n", r->verdict, r->reconciled ? "" : "; ",
@@ -210,9 +216,14 @@ static int patterns(bench *b, bool quick)
 static int unloaded(bench *b, bool quick)
 {
     char err[512] = "";
-    const weft_world_options wo = {.seed = 1, .profile = "esun", .ipg = 1, .min_frame = 32,
-                                   .memory_bytes = 1u << 20, .lossless = true,
-                                   .payload_check = true, .trace = true};
+    const weft_world_options wo = {.seed = 1,
+                                   .profile = "esun",
+                                   .ipg = 1,
+                                   .min_frame = 32,
+                                   .memory_bytes = 1u << 20,
+                                   .lossless = true,
+                                   .payload_check = true,
+                                   .trace = true};
     weft_world *w = weft_world_open(&wo, err, sizeof err);
     if (!w) return complain(WEFT_EXIT_FAULT, "%s", err);
     const unsigned ports = weft_world_ports(w);
@@ -268,9 +279,11 @@ static int speed(bench *b)
     weft_run_result r;
     const int rc = run_case(b, "speed: uniform 64 B, load 1", SPEED_SOURCE, &r);
     if (rc != 0) return rc;
-    fprintf(b->table,
-            "\n  Simulation: %.1f kcycle/s, %.0f frames/s, %u ports at full load, one thread, every "
-            "byte checked\n", r.khz, r.frames_per_second, r.geometry.ports);
+    fprintf(
+        b->table,
+        "\n  Simulation: %.1f kcycle/s, %.0f frames/s, %u ports at full load, one thread, every "
+        "byte checked\n",
+        r.khz, r.frames_per_second, r.geometry.ports);
     weft_run_result_free(&r);
     return 0;
 }
@@ -285,13 +298,14 @@ static json_t *config_json(const bench *b)
 static int draw(const bench *b, const char *dir)
 {
     char path[4096];
-    if (weft_make_folder(dir) != 0) return complain(WEFT_EXIT_FAULT, "%s: %s", dir, strerror(errno));
+    if (weft_make_folder(dir) != 0)
+        return complain(WEFT_EXIT_FAULT, "%s: %s", dir, strerror(errno));
     snprintf(path, sizeof path, "%s/throughput.svg", dir);
     FILE *f = fopen(path, "w");
     if (!f) return complain(WEFT_EXIT_FAULT, "%s: %s", path, strerror(errno));
     const weft_curve line = {"permutation, load 1", b->size_x, b->size_y, N_SIZES};
-    weft_svg_lines(f, "Throughput for every frame size", "bytes of a frame",
-                   "fraction of the wire", &line, 1, true, 1.0);
+    weft_svg_lines(f, "Throughput for every frame size", "bytes of a frame", "fraction of the wire",
+                   &line, 1, true, 1.0);
     if (fclose(f) != 0) return complain(WEFT_EXIT_FAULT, "%s: %s", path, strerror(errno));
     snprintf(path, sizeof path, "%s/latency.svg", dir);
     f = fopen(path, "w");
@@ -299,7 +313,8 @@ static int draw(const bench *b, const char *dir)
     weft_curve curves[N_CASES];
     size_t n = 0;
     for (size_t i = 0; i < N_CASES; i++)
-        if (b->cdf_n[i]) curves[n++] = (weft_curve){cases[i].name, b->cdf_x[i], b->cdf_y[i], b->cdf_n[i]};
+        if (b->cdf_n[i])
+            curves[n++] = (weft_curve){cases[i].name, b->cdf_x[i], b->cdf_y[i], b->cdf_n[i]};
     weft_svg_lines(f, "Latency of 64-byte frames, uniform traffic",
                    "cycles, first byte in to first byte out", "frames", curves, n, true, 1.0);
     if (fclose(f) != 0) return complain(WEFT_EXIT_FAULT, "%s: %s", path, strerror(errno));
@@ -334,7 +349,8 @@ static int update(const bench *b, const char *path)
 
 static int run_all(bench *b, bool quick, bool draws)
 {
-    fprintf(b->table, "\n  Weft %s  %u ports x %.0f Gb/s, %u VCs, gap 1, esun, every byte checked\n",
+    fprintf(b->table,
+            "\n  Weft %s  %u ports x %.0f Gb/s, %u VCs, gap 1, esun, every byte checked\n",
             WEFT_VERSION, b->g.ports, b->g.mii_bytes * 8.0 * WEFT_CLOCK_HZ / 1e9, b->g.vcs);
     table_head(b);
     int rc = unloaded(b, quick && !draws);
@@ -405,17 +421,18 @@ int weft_cmd_bench(int argc, char **argv)
     if (rc != WEFT_EXIT_OK) goto out;
     fputc('\n', b->table);
     if (json) {
-        json_t *j = json_pack("{s:s, s:s, s:o, s:O, s:O}", "tool", "weft bench", "version",
-                              WEFT_VERSION, "config", config_json(b), "deterministic", b->exact,
-                              "wall_clock", b->clock);
-        if (weft_json_write(json, j, err, sizeof err) != 0) rc = complain(WEFT_EXIT_FAULT, "%s", err);
+        json_t *j =
+            json_pack("{s:s, s:s, s:o, s:O, s:O}", "tool", "weft bench", "version", WEFT_VERSION,
+                      "config", config_json(b), "deterministic", b->exact, "wall_clock", b->clock);
+        if (weft_json_write(json, j, err, sizeof err) != 0)
+            rc = complain(WEFT_EXIT_FAULT, "%s", err);
         json_decref(j);
     }
     if (pictures && draw(b, pictures) != 0) rc = WEFT_EXIT_FAULT;
     if (updates && update(b, golden) != 0) rc = WEFT_EXIT_FAULT;
     if (b->faults || b->differences || b->missing) {
-        fprintf(b->table, "  %u faults, %u cases differ from the goldens, %u have none\n\n", b->faults,
-                b->differences, b->missing);
+        fprintf(b->table, "  %u faults, %u cases differ from the goldens, %u have none\n\n",
+                b->faults, b->differences, b->missing);
         rc = WEFT_EXIT_FAULT;
     } else if (!updates) {
         fprintf(b->table, "  all as in %s\n\n", golden);

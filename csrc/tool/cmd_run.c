@@ -14,14 +14,16 @@
 
 static const char help[] =
     "Usage: weft run [OPTION...] SOURCE\n"
-    "Brings the switch up, plays a source of traffic through it, checks every byte and every counter.\n"
+    "Brings the switch up, plays a source of traffic through it, checks every byte and every "
+    "counter.\n"
     "\n"
     "SOURCE\n"
     "  chakra:DIR/PREFIX       Chakra execution traces, DIR/PREFIX.N.et for rank N\n"
     "  cm:FILE                 connection matrix of htsim\n"
     "  csv:FILE                time_ps,src,dst,op,addr,len\n"
     "  gen:PATTERN[,KEY=VALUE...]\n"
-    "                          uniform permutation incast outcast hotspot bursty alltoall diagonal\n"
+    "                          uniform permutation incast outcast hotspot bursty alltoall "
+    "diagonal\n"
     "                          tornado; size=64 load=1 cycles=20000 ops= read=0 to=0 burst=16\n"
     "\n"
     "  -p, --ports=N           this switch must have N ports\n"
@@ -81,8 +83,8 @@ int weft_cmd_run(int argc, char **argv)
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
     static const char *const later[] = {"uet", "rocev2", "ualink", NULL};
-    weft_run_options opt = {.profile = "esun", .ipg = 1, .seed = 1, .payload_check = true,
-                            .progress = true};
+    weft_run_options opt = {
+        .profile = "esun", .ipg = 1, .seed = 1, .payload_check = true, .progress = true};
     const char *json = NULL, *report = NULL;
     uint64_t ports = 0, v = 0;
     optind = 1;
@@ -95,7 +97,8 @@ int weft_cmd_run(int argc, char **argv)
             break;
         case 'P':
             if (one_of(optarg, later) || strncmp(optarg, "file:", 5) == 0)
-                return usage("--profile=%s is not part of this version; use esun or ethernet", optarg);
+                return usage("--profile=%s is not part of this version; use esun or ethernet",
+                             optarg);
             if (strcmp(optarg, "esun") != 0 && strcmp(optarg, "ethernet") != 0)
                 return usage("--profile=%s is unknown; use esun or ethernet", optarg);
             opt.profile = optarg;
@@ -133,10 +136,12 @@ int weft_cmd_run(int argc, char **argv)
         return WEFT_EXIT_FAULT;
     }
     if (ports && ports != g.ports)
-        return usage("--ports=%llu: this switch has %u; 'make build CONFIG=p%llum%u' builds another",
-                     (unsigned long long)ports, g.ports, (unsigned long long)ports, g.mii_bytes);
+        return usage(
+            "--ports=%llu: this switch has %u; 'make build CONFIG=p%llum%u' builds another",
+            (unsigned long long)ports, g.ports, (unsigned long long)ports, g.mii_bytes);
     if (opt.wave_path && !weft_sim_has_waves())
-        return usage("--wave: this build writes none; 'make build WAVES=1' makes weft-debug, which does");
+        return usage(
+            "--wave: this build writes none; 'make build WAVES=1' makes weft-debug, which does");
     const char *const outputs[] = {json, opt.wave_path, opt.pcap_path};
     for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++)
         if (!writable(outputs[i])) return usage("%s: %s", outputs[i], strerror(errno));

@@ -32,22 +32,22 @@ json_t *weft_run_json(const weft_run_result *r)
     for (unsigned p = 0; p < r->geometry.ports; p++)
         json_array_append_new(ports, json_pack("{s:o, s:o}", "tx", rounded(s->port_tx[p]), "rx",
                                                rounded(s->port_rx[p])));
-    json_t *config = json_pack("{s:i, s:i, s:i, s:i, s:i}", "ports", (int)r->geometry.ports,
-                               "mii_bytes", (int)r->geometry.mii_bytes, "cell_bytes",
-                               (int)r->geometry.cell_bytes, "vcs", (int)r->geometry.vcs, "ipg",
-                               (int)r->ipg);
+    json_t *config =
+        json_pack("{s:i, s:i, s:i, s:i, s:i}", "ports", (int)r->geometry.ports, "mii_bytes",
+                  (int)r->geometry.mii_bytes, "cell_bytes", (int)r->geometry.cell_bytes, "vcs",
+                  (int)r->geometry.vcs, "ipg", (int)r->ipg);
     json_t *ops = json_pack("{s:o, s:o, s:o, s:o}", "issued", integer(s->ops_issued), "completed",
                             integer(s->ops_completed), "failed", integer(s->ops_failed),
                             "payload_mismatches", integer(s->payload_mismatches));
-    json_t *frames = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "sent",
-                               integer(s->frames_sent), "delivered", integer(s->frames_delivered),
-                               "lost", integer(s->frames_lost), "corrupted", integer(s->corrupted),
-                               "misrouted", integer(s->misrouted), "reordered",
-                               integer(s->reordered), "dropped", dropped);
-    json_t *latency = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "min", integer(s->lat_min), "mean",
-                                rounded(s->lat_mean), "p50", integer(s->lat_p50), "p99",
-                                integer(s->lat_p99), "p999", integer(s->lat_p999), "max",
-                                integer(s->lat_max));
+    json_t *frames =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "sent", integer(s->frames_sent),
+                  "delivered", integer(s->frames_delivered), "lost", integer(s->frames_lost),
+                  "corrupted", integer(s->corrupted), "misrouted", integer(s->misrouted),
+                  "reordered", integer(s->reordered), "dropped", dropped);
+    json_t *latency =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "min", integer(s->lat_min), "mean",
+                  rounded(s->lat_mean), "p50", integer(s->lat_p50), "p99", integer(s->lat_p99),
+                  "p999", integer(s->lat_p999), "max", integer(s->lat_max));
     json_t *wire = json_pack("{s:o, s:o, s:o}", "offered", rounded(s->offered), "delivered",
                              rounded(s->delivered), "per_port", ports);
     json_t *j = json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "tool", "weft",
@@ -126,7 +126,8 @@ static void row(const pen *p, const char *label, const char *fmt, ...)
 /* A number that ought to be 0. */
 static const char *zero(const pen *p, char *buf, size_t len, const char *name, uint64_t v)
 {
-    snprintf(buf, len, "%s%s %llu%s", v ? p->bad : "", name, (unsigned long long)v, v ? p->off : "");
+    snprintf(buf, len, "%s%s %llu%s", v ? p->bad : "", name, (unsigned long long)v,
+             v ? p->off : "");
     return buf;
 }
 
@@ -169,8 +170,8 @@ void weft_run_print(FILE *f, const weft_run_result *r, bool colour)
             (unsigned long long)r->seed);
     row(&p, "source", "%s", r->source);
     row(&p, "", "%s", r->describe);
-    row(&p, "result", "%s%s%s", r->wrong || r->source_failed || !r->drained ? p.bad : "", r->verdict,
-        p.off);
+    row(&p, "result", "%s%s%s", r->wrong || r->source_failed || !r->drained ? p.bad : "",
+        r->verdict, p.off);
     fputc('\n', f);
     row(&p, "frames", "%llu sent, %llu delivered  %s  %s  %s  %s  %s",
         (unsigned long long)s->frames_sent, (unsigned long long)s->frames_delivered,
@@ -184,10 +185,12 @@ void weft_run_print(FILE *f, const weft_run_result *r, bool colour)
         (unsigned long long)s->ops_completed, zero(&p, a, sizeof a, "failed", s->ops_failed),
         zero(&p, b, sizeof b, "payload mismatches", s->payload_mismatches));
     if (s->lat_count)
-        row(&p, "latency", "min %llu  mean %.1f  p50 %llu  p99 %llu  p99.9 %llu  max %llu cycles "
-            "of 0.64 ns", (unsigned long long)s->lat_min, s->lat_mean,
-            (unsigned long long)s->lat_p50, (unsigned long long)s->lat_p99,
-            (unsigned long long)s->lat_p999, (unsigned long long)s->lat_max);
+        row(&p, "latency",
+            "min %llu  mean %.1f  p50 %llu  p99 %llu  p99.9 %llu  max %llu cycles "
+            "of 0.64 ns",
+            (unsigned long long)s->lat_min, s->lat_mean, (unsigned long long)s->lat_p50,
+            (unsigned long long)s->lat_p99, (unsigned long long)s->lat_p999,
+            (unsigned long long)s->lat_max);
     row(&p, "wire", "offered %.2f %%  delivered %.2f %%  fairness %.4f  (%llu cycles measured)",
         100 * s->offered, 100 * s->delivered, s->jain, (unsigned long long)s->window_cycles);
     print_ports(&p, "  into", s->port_tx, r->geometry.ports);
@@ -224,7 +227,8 @@ static void write_page(FILE *f, const weft_run_result *r)
     escaped(f, r->source);
     fputs("</title>\n<style>body{font:15px/1.5 system-ui,sans-serif;max-width:60em;margin:2em auto;"
           "padding:0 1em;color:#222}pre{background:#f6f6f4;padding:1em;overflow-x:auto}"
-          "svg{max-width:100%;height:auto}</style></head><body>\n<h1>", f);
+          "svg{max-width:100%;height:auto}</style></head><body>\n<h1>",
+          f);
     fputs(r->ok ? "OK: " : "FAULT: ", f);
     escaped(f, r->source);
     fputs("</h1>\n<pre>", f);

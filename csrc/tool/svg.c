@@ -81,8 +81,8 @@ void weft_svg_lines(FILE *f, const char *title, const char *x_label, const char 
             fprintf(f, "%.1f,%.1f ", px(x, lo, hi), py(curves[c].y[i], top));
         }
         fprintf(f, "\"/>\n<text x=\"%d\" y=\"%zu\" fill=\"%s\" text-anchor=\"end\">%s</text>\n",
-                W - RIGHT - 8, (size_t)(H - BOTTOM) - 10 - 16 * (n - 1 - c),
-                colours[c % N_COLOURS], curves[c].name);
+                W - RIGHT - 8, (size_t)(H - BOTTOM) - 10 - 16 * (n - 1 - c), colours[c % N_COLOURS],
+                curves[c].name);
     }
     fputs("</svg>\n", f);
 }
@@ -95,17 +95,17 @@ void weft_svg_ports(FILE *f, const char *title, const double *in, const double *
     for (unsigned p = 0; p < ports; p++) {
         const double x = LEFT + p * slot, v[2] = {fmin(in[p], 1), fmin(out[p], 1)};
         for (unsigned k = 0; k < 2; k++)
-            fprintf(f,
-                    "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>\n",
+            fprintf(f, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>\n",
                     x + slot * (0.12 + 0.4 * k), py(v[k], 1.0), slot * 0.36,
                     (double)(H - BOTTOM) - py(v[k], 1.0), colours[k]);
         fprintf(f, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%u</text>\n", x + slot / 2,
                 H - BOTTOM + 18, p);
     }
-    fprintf(f,
-            "<text x=\"%d\" y=\"22\" text-anchor=\"end\"><tspan fill=\"%s\">into the switch</tspan>  "
-            "<tspan fill=\"%s\">out of the switch</tspan></text>\n</svg>\n",
-            W - RIGHT, colours[0], colours[1]);
+    fprintf(
+        f,
+        "<text x=\"%d\" y=\"22\" text-anchor=\"end\"><tspan fill=\"%s\">into the switch</tspan>  "
+        "<tspan fill=\"%s\">out of the switch</tspan></text>\n</svg>\n",
+        W - RIGHT, colours[0], colours[1]);
 }
 
 size_t weft_cdf(const uint64_t *hist, size_t len, double *x, double *y, size_t most)

@@ -26,9 +26,9 @@ int weft_cmd_reg(int argc, char **argv);
 
 /* ---------------------------------------------------------------- a run --------------------- */
 typedef struct {
-    const char *source;    /* as on the command line */
-    const char *profile;   /* "esun" or "ethernet" */
-    unsigned ipg;          /* 1..12 */
+    const char *source;  /* as on the command line */
+    const char *profile; /* "esun" or "ethernet" */
+    unsigned ipg;        /* 1..12 */
     uint64_t seed;
     bool payload_check;
     const char *wave_path; /* or NULL */
@@ -80,7 +80,8 @@ typedef struct {
 void weft_svg_lines(FILE *f, const char *title, const char *x_label, const char *y_label,
                     const weft_curve *curves, size_t n, bool log_x, double y_top);
 /* Two bars for every port: into and out of the switch, 0..1 of the wire. */
-void weft_svg_ports(FILE *f, const char *title, const double *in, const double *out, unsigned ports);
+void weft_svg_ports(FILE *f, const char *title, const double *in, const double *out,
+                    unsigned ports);
 /* Points of a cumulative distribution from a histogram: fraction of frames with latency <= x. The
  * arrays must have room for most points each. Returns how many were written. */
 size_t weft_cdf(const uint64_t *hist, size_t len, double *x, double *y, size_t most);

@@ -80,7 +80,8 @@ weft_source *weft_chakra_open(const char *prefix, const weft_source_env *env, ch
         loaded++;
     }
     if (rc == 0) {
-        weft_plan *p = weft_chakra_plan(traces, ranks, env->seed, about, sizeof about, err, err_len);
+        weft_plan *p =
+            weft_chakra_plan(traces, ranks, env->seed, about, sizeof about, err, err_len);
         char why[384];
         if (p && weft_plan_finish(p, why, sizeof why) != 0) {
             snprintf(err, err_len, "%s.*.et: %s", prefix, why);

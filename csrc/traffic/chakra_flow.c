@@ -5,12 +5,13 @@
  *
  * Each rank has a vector. Messages carry chunks of it, and which messages carry the same chunk is
  * found from the data dependencies alone: a send that depends on a receive (directly, or through
- * computes) passes on the chunk that was received; a compute that depends on several receives merges
- * their chunks into one; a send that depends on no receive begins a chunk of its own. A receive that a
- * compute depends on is added to the rank's own copy of the chunk by the first such compute; any other
- * receive overwrites it. Played symbolically (a chunk on a rank is a list of how often each rank's
- * contribution is in it), this tells what every memory must hold in the end. For a ring all-reduce it
- * gives the ring rule: in step s rank r sends chunk r - s, N-1 steps reduce and N-1 steps copy.
+ * computes) passes on the chunk that was received; a compute that depends on several receives
+ * merges their chunks into one; a send that depends on no receive begins a chunk of its own. A
+ * receive that a compute depends on is added to the rank's own copy of the chunk by the first such
+ * compute; any other receive overwrites it. Played symbolically (a chunk on a rank is a list of how
+ * often each rank's contribution is in it), this tells what every memory must hold in the end. For
+ * a ring all-reduce it gives the ring rule: in step s rank r sends chunk r - s, N-1 steps reduce
+ * and N-1 steps copy.
  */
 #include "traffic/chakra_flow.h"
 
@@ -18,7 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NONE WEFT_PLAN_NONE
+#define NONE         WEFT_PLAN_NONE
+#define EXACT_FLOATS 4096u /* contributions of 0..4095 each: weft_stream_word */
 
 typedef struct {
     uint32_t key; /* of a send: destination; of a receive: source */
@@ -30,7 +32,7 @@ typedef struct {
     unsigned src, dst;
     uint32_t send, recv; /* nodes */
     uint64_t len;
-    uint32_t parent; /* union-find: messages of one chunk */
+    uint32_t parent;   /* union-find: messages of one chunk */
     uint32_t *carried; /* symbolic content, once sent */
     uint32_t plan_msg;
 } message;
@@ -46,7 +48,8 @@ typedef struct {
 } place;
 
 typedef struct {
-    bool used, equal, adds, aligned;
+    bool used, equal, adds;
+    bool crowded;                /* more contributions than floats can add exactly */
     uint64_t len, region, bytes; /* bytes of all its messages */
     weft_dtype type;
     place *on; /* [ranks], when used and equal */
@@ -56,8 +59,8 @@ typedef struct {
     const weft_trace *t;
     unsigned ranks;
     weft_plan *p;
-    uint32_t *order[WEFT_MAX_PORTS];  /* nodes in an order that their dependencies allow */
-    uint32_t *first[WEFT_MAX_PORTS];  /* followers of node i: next[first[i] .. first[i + 1]) */
+    uint32_t *order[WEFT_MAX_PORTS]; /* nodes in an order that their dependencies allow */
+    uint32_t *first[WEFT_MAX_PORTS]; /* followers of node i: next[first[i] .. first[i + 1]) */
     uint32_t *next[WEFT_MAX_PORTS];
     uint32_t *msg_of[WEFT_MAX_PORTS]; /* message of a send or receive node, else NONE */
     uint32_t *adder[WEFT_MAX_PORTS];  /* of a receive node: the compute that adds it, or NONE */
@@ -191,7 +194,8 @@ static int check_nodes(flow *f, unsigned r)
                 return fail(f, "%s: node %llu (%s): %s is %lld, there are ranks 0 to %u", t->path,
                             id, n->name, attr, (long long)n->peer, f->ranks - 1);
             if ((unsigned)n->peer == r)
-                return fail(f, "%s: node %llu (%s): %s is its own rank", t->path, id, n->name, attr);
+                return fail(f, "%s: node %llu (%s): %s is its own rank", t->path, id, n->name,
+                            attr);
             if (!n->has_size || n->size == 0)
                 return fail(f, "%s: node %llu (%s): comm_size is missing or 0", t->path, id,
                             n->name);
@@ -267,10 +271,10 @@ static int match(flow *f)
         }
         const weft_node *a = node(f, s->own, s->node), *b = node(f, d->own, d->node);
         if (a->size != b->size) {
-            rc = fail(f, "%s: node %llu (%s) sends %llu bytes, but node %llu of rank %u expects %llu",
-                      f->t[s->own].path, (unsigned long long)a->id, a->name,
-                      (unsigned long long)a->size, (unsigned long long)b->id, d->own,
-                      (unsigned long long)b->size);
+            rc = fail(
+                f, "%s: node %llu (%s) sends %llu bytes, but node %llu of rank %u expects %llu",
+                f->t[s->own].path, (unsigned long long)a->id, a->name, (unsigned long long)a->size,
+                (unsigned long long)b->id, d->own, (unsigned long long)b->size);
             goto out;
         }
         f->msgs[k] = (message){.src = s->own,
@@ -359,8 +363,7 @@ static int find_chunks(flow *f)
         c->bytes += g->len;
         if (adder != NONE) {
             c->adds = true;
-            if (node(f, g->dst, adder)->dtype == WEFT_DTYPE_FLOAT32)
-                c->type = WEFT_DTYPE_FLOAT32;
+            if (node(f, g->dst, adder)->dtype == WEFT_DTYPE_FLOAT32) c->type = WEFT_DTYPE_FLOAT32;
         }
         if (node(f, g->src, g->send)->dtype == WEFT_DTYPE_FLOAT32) c->type = WEFT_DTYPE_FLOAT32;
     }
@@ -400,8 +403,8 @@ static place *chunk_place(flow *f, chunk *c, unsigned r)
     return pl;
 }
 
-/* Keeps accesses to a chunk on a rank in the order of the symbolic run where they could disturb each
- * other: reads among themselves and additions among themselves may go in any order. */
+/* Keeps accesses to a chunk on a rank in the order of the symbolic run where they could disturb
+ * each other: reads among themselves and additions among themselves may go in any order. */
 static int access_chunk(flow *f, place *pl, uint32_t op, int kind)
 {
     if (kind != pl->kind || kind == 3) {
@@ -435,8 +438,12 @@ static int arrive(flow *f, message *g, chunk *c, uint32_t op, bool add)
     if (access_chunk(f, pl, op, add ? 2 : 3) != 0) return -1;
     weft_plan_apply_add(f->p, op, g->plan_msg, add ? WEFT_APPLY_ADD : WEFT_APPLY_COPY, c->type,
                         pl->addr);
-    for (unsigned q = 0; q < f->ranks; q++)
+    uint64_t sum = 0;
+    for (unsigned q = 0; q < f->ranks; q++) {
         pl->counts[q] = g->carried[q] + (add ? pl->counts[q] : 0);
+        sum += pl->counts[q];
+    }
+    c->crowded |= sum > EXACT_FLOATS;
     return 0;
 }
 
@@ -470,8 +477,7 @@ static int plan_nodes(flow *f)
                                                 node(f, g->dst, g->recv)->id, "send", "receive");
                 if (g->plan_msg == NONE) return no_memory(f);
                 op = f->p->msgs[g->plan_msg].send_op;
-                f->in[g->dst][g->recv] = f->out[g->dst][g->recv] =
-                    f->p->msgs[g->plan_msg].recv_op;
+                f->in[g->dst][g->recv] = f->out[g->dst][g->recv] = f->p->msgs[g->plan_msg].recv_op;
                 break;
             }
             default: continue; /* receives come with their sends, collectives afterwards */
@@ -516,8 +522,10 @@ static int plan_collectives(flow *f)
             const weft_node *b = node(f, r, all[r][k].node);
             ids[r] = b->id;
             if (b->coll != a->coll || b->size != a->size || b->root != a->root || b->tag != a->tag)
-                rc = fail(f, "%s: node %llu (%s): %s of %llu bytes, but node %llu of rank 0 is %s of "
-                          "%llu bytes", f->t[r].path, (unsigned long long)b->id, b->name,
+                rc = fail(f,
+                          "%s: node %llu (%s): %s of %llu bytes, but node %llu of rank 0 is %s of "
+                          "%llu bytes",
+                          f->t[r].path, (unsigned long long)b->id, b->name,
                           weft_coll_name((unsigned)b->coll), (unsigned long long)b->size,
                           (unsigned long long)a->id, weft_coll_name((unsigned)a->coll),
                           (unsigned long long)a->size);
@@ -586,7 +594,7 @@ static int run_symbolic(flow *f)
     typedef struct {
         uint32_t rank, node;
     } item;
-    size_t total = 0, base[WEFT_MAX_PORTS], head = 0, tail = 0;
+    size_t total = 0, base[WEFT_MAX_PORTS] = {0}, head = 0, tail = 0;
     for (unsigned r = 0; r < f->ranks; r++) {
         base[r] = total;
         total += f->t[r].n_nodes;
@@ -630,6 +638,25 @@ static int run_symbolic(flow *f)
     free(left);
     free(queue);
     return rc;
+}
+
+/* Where more contributions come together than floats can add exactly (long chains of reductions),
+ * integers take their place. */
+static void avoid_rounding(flow *f)
+{
+    for (uint32_t m = 0; m < f->n_msgs; m++) {
+        chunk *c = chunk_of(f, m);
+        if (!c || !c->crowded || c->type == WEFT_DTYPE_INT32) continue;
+        c->type = WEFT_DTYPE_INT32;
+        for (size_t i = 0; i < f->p->n_fills; i++)
+            if (f->p->fills[i].region == c->region) f->p->fills[i].type = c->type;
+    }
+    for (uint32_t m = 0; m < f->n_msgs; m++) {
+        const chunk *c = chunk_of(f, m);
+        if (!c || !c->crowded) continue;
+        for (size_t i = 0; i < f->p->n_applies; i++)
+            if (f->p->applies[i].msg == f->msgs[m].plan_msg) f->p->applies[i].type = c->type;
+    }
 }
 
 /* ---------------------------------------------------------------- result -------------------- */
@@ -699,7 +726,8 @@ static bool is_ring(const flow *f)
     return f->ranks > 2;
 }
 
-static void say(char **at, size_t *left, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void say(char **at, size_t *left, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 static void say(char **at, size_t *left, const char *fmt, ...)
 {
     va_list ap;
@@ -778,8 +806,7 @@ weft_plan *weft_chakra_plan(const weft_trace *traces, unsigned ranks, uint64_t s
     bool ok = f.p != NULL;
     for (unsigned r = 0; r < ranks; r++) {
         const size_t n = traces[r].n_nodes + 1;
-        uint32_t **const arrays[] = {&f.order[r], &f.msg_of[r], &f.adder[r], &f.in[r],
-                                     &f.out[r]};
+        uint32_t **const arrays[] = {&f.order[r], &f.msg_of[r], &f.adder[r], &f.in[r], &f.out[r]};
         for (size_t a = 0; a < sizeof arrays / sizeof arrays[0]; a++) {
             *arrays[a] = n < UINT32_MAX ? malloc(n * sizeof **arrays[a]) : NULL;
             if (*arrays[a]) memset(*arrays[a], 0xFF, n * sizeof **arrays[a]); /* NONE */
@@ -795,6 +822,7 @@ weft_plan *weft_chakra_plan(const weft_trace *traces, unsigned ranks, uint64_t s
     if (rc == 0) rc = plan_collectives(&f);
     if (rc == 0) plan_dependencies(&f);
     if (rc == 0) rc = run_symbolic(&f);
+    if (rc == 0) avoid_rounding(&f);
     if (rc == 0) describe(&f, about, about_len);
     release(&f);
     if (rc == 0) return f.p;

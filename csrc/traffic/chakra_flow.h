@@ -9,8 +9,8 @@
 #include "traffic/chakra_io.h"
 #include "traffic/plan.h"
 
-/* Plans linked traces, one a rank. Returns a plan that is not yet finished and a line in describe, or
- * NULL and a line in err: what is wrong, in which file, at which node. */
+/* Plans linked traces, one a rank. Returns a plan that is not yet finished and a line in describe,
+ * or NULL and a line in err: what is wrong, in which file, at which node. */
 weft_plan *weft_chakra_plan(const weft_trace *traces, unsigned ranks, uint64_t seed, char *describe,
                             size_t describe_len, char *err, size_t err_len);
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * chakra_io.c: length-delimited protobuf in, nodes out, and back. The input may be anything: lengths
- * are checked against the rest of the file before memory is taken, every number before it is used.
+ * chakra_io.c: length-delimited protobuf in, nodes out, and back. The input may be anything:
+ * lengths are checked against the rest of the file before memory is taken, every number before it
+ * is used.
  */
 #include "traffic/chakra_io.h"
 
@@ -106,7 +107,8 @@ static int take_attr(const weft_trace *t, weft_node *n, const Weft__Chakra__Attr
         break;
     case 1:
     case 2:
-        if ((k == 1) != (n->type == WEFT_NODE_RECV)) break; /* the node's own rank, in some traces */
+        if ((k == 1) != (n->type == WEFT_NODE_RECV))
+            break; /* the node's own rank, in some traces */
         n->has_peer = true;
         n->peer = v;
         break;
@@ -269,9 +271,9 @@ int weft_chakra_link(weft_trace *t, char *err, size_t err_len)
             const id_at key = {t->deps[d], 0};
             const id_at *hit = bsearch(&key, ids, t->n_nodes, sizeof *ids, by_id);
             if (!hit) {
-                rc = fail(err, err_len, "%s: node %llu (%s) depends on node %llu, which is not there",
-                          t->path, (unsigned long long)n->id, n->name,
-                          (unsigned long long)t->deps[d]);
+                rc = fail(err, err_len,
+                          "%s: node %llu (%s) depends on node %llu, which is not there", t->path,
+                          (unsigned long long)n->id, n->name, (unsigned long long)t->deps[d]);
                 break;
             }
             t->deps[d] = hit->at;
@@ -297,7 +299,7 @@ int weft_chakra_write_header(FILE *f)
 {
     Weft__Chakra__GlobalMetadata m = WEFT__CHAKRA__GLOBAL_METADATA__INIT;
     char version[] = "0.0.4";
-    uint8_t buf[32];
+    uint8_t buf[32] = {0};
     m.version = version;
     return write_message(f, buf, weft__chakra__global_metadata__pack(&m, buf));
 }
@@ -307,7 +309,7 @@ int weft_chakra_write_node(FILE *f, const weft_node_out *o)
     enum { MOST = 8 };
     Weft__Chakra__Attr attrs[MOST], *list[MOST];
     size_t n = 0;
-    char names[][12] = {"is_cpu_op", "comm_size", "comm_src", "comm_dst",
+    char names[][12] = {"is_cpu_op", "comm_size", "comm_src",  "comm_dst",
                         "comm_tag",  "comm_type", "comm_dtype"};
     char float32[] = "float32";
     const int64_t values[] = {0, o->size, o->src, o->dst, o->tag, o->coll};

@@ -27,15 +27,15 @@ enum {
 typedef struct {
     uint64_t id;
     int type;
-    char name[48];       /* the start of it, printable */
-    uint64_t micros;     /* duration */
-    size_t first_dep;    /* in trace->deps: data dependencies, then control dependencies */
+    char name[48];    /* the start of it, printable */
+    uint64_t micros;  /* duration */
+    size_t first_dep; /* in trace->deps: data dependencies, then control dependencies */
     uint32_t n_data, n_ctrl;
     bool has_size, has_peer, has_coll, cpu;
-    uint64_t size;       /* comm_size, bytes */
-    int64_t peer;        /* comm_dst or comm_src */
-    int64_t tag;         /* comm_tag, 0 when missing */
-    int64_t coll;        /* comm_type of a collective */
+    uint64_t size; /* comm_size, bytes */
+    int64_t peer;  /* comm_dst or comm_src */
+    int64_t tag;   /* comm_tag, 0 when missing */
+    int64_t coll;  /* comm_type of a collective */
     int64_t root;
     weft_dtype dtype;
 } weft_node;
@@ -44,7 +44,7 @@ typedef struct {
     char *path;
     weft_node *nodes;
     size_t n_nodes, cap_nodes;
-    uint64_t *deps;      /* node ids as read; indices of nodes after weft_chakra_link */
+    uint64_t *deps; /* node ids as read; indices of nodes after weft_chakra_link */
     size_t n_deps, cap_deps;
 } weft_trace;
 
@@ -67,7 +67,7 @@ typedef struct {
     const uint64_t *ctrl_deps;
     size_t n_ctrl;
     int64_t size, src, dst, tag, coll; /* below 0: not written */
-    bool float32; /* the vector has floats */
+    bool float32;                      /* the vector has floats */
 } weft_node_out;
 int weft_chakra_write_node(FILE *f, const weft_node_out *n);
 

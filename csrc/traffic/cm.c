@@ -2,9 +2,9 @@
  * Copyright 2026 The Weft Authors
  *
  * cm.c: the source cm:FILE, a connection matrix of htsim: `Nodes N`, `Connections M`, optionally
- * `Triggers T`, then one line a flow, `src->dst [id I] start T|trigger I size B [send_done_trigger I]
- * [recv_done_trigger I]`, and one line a trigger, `trigger id I oneshot|barrier COUNT`. Times are
- * picoseconds. Each flow is one message; the plan's player checks its bytes on arrival.
+ * `Triggers T`, then one line a flow, `src->dst [id I] start T|trigger I size B [send_done_trigger
+ * I] [recv_done_trigger I]`, and one line a trigger, `trigger id I oneshot|barrier COUNT`. Times
+ * are picoseconds. Each flow is one message; the plan's player checks its bytes on arrival.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -51,8 +51,7 @@ static int fail(matrix *m, uint64_t line, const char *fmt, ...)
                  : snprintf(m->err, m->err_len, "%s: ", m->path);
     va_list ap;
     va_start(ap, fmt);
-    if (n >= 0 && (size_t)n < m->err_len)
-        vsnprintf(m->err + n, m->err_len - (size_t)n, fmt, ap);
+    if (n >= 0 && (size_t)n < m->err_len) vsnprintf(m->err + n, m->err_len - (size_t)n, fmt, ap);
     va_end(ap);
     return -1;
 }
@@ -85,7 +84,8 @@ static int take_trigger(matrix *m, uint64_t line, char **word, size_t n)
         return fail(m, line, "expected 'trigger id NUMBER oneshot' (numbers from 1 on)");
     if (strcmp(word[3], "barrier") == 0) {
         if (n != 5 || !weft_parse_u64(word[4], UINT32_MAX, &count) || count == 0)
-            return fail(m, line, "expected 'trigger id %llu barrier COUNT'", (unsigned long long)id);
+            return fail(m, line, "expected 'trigger id %llu barrier COUNT'",
+                        (unsigned long long)id);
     } else if (strcmp(word[3], "oneshot") != 0 || n != 4) {
         return fail(m, line, "trigger type '%s' is not played; use oneshot or barrier", word[3]);
     }
@@ -111,8 +111,8 @@ static int take_conn(matrix *m, uint64_t line, char **word, size_t n)
         return fail(m, line, "node %llu is not one of 0..%llu",
                     (unsigned long long)(src >= m->nodes ? src : dst),
                     (unsigned long long)m->nodes - 1);
-    if (src == dst) return fail(m, line, "a connection from node %llu to itself",
-                                (unsigned long long)src);
+    if (src == dst)
+        return fail(m, line, "a connection from node %llu to itself", (unsigned long long)src);
     c.src = (unsigned)src;
     c.dst = (unsigned)dst;
     for (size_t i = 1; i < n; i += 2) {
@@ -142,8 +142,8 @@ static int take_conn(matrix *m, uint64_t line, char **word, size_t n)
         return fail(m, line, "a connection has either 'start PICOSECONDS' or 'trigger ID'");
     if (!c.has_size || c.size == 0)
         return fail(m, line, "size is missing or 0 (endless); give the bytes of the flow");
-    if (c.size > 1u << 30) return fail(m, line, "size %llu is more than 1 GiB",
-                                       (unsigned long long)c.size);
+    if (c.size > 1u << 30)
+        return fail(m, line, "size %llu is more than 1 GiB", (unsigned long long)c.size);
     if (c.start > 1000000000000ull)
         return fail(m, line, "start %llu ps is more than a second away",
                     (unsigned long long)c.start);
@@ -282,7 +282,8 @@ weft_source *weft_cm_open(const char *path, const weft_source_env *env, char *er
     if (s) {
         char size[32];
         snprintf(s->describe, sizeof s->describe, "connection matrix, %llu nodes, %zu flows, %s",
-                 (unsigned long long)m.nodes, m.n_conns, weft_format_size(bytes, size, sizeof size));
+                 (unsigned long long)m.nodes, m.n_conns,
+                 weft_format_size(bytes, size, sizeof size));
     } else {
         fail(&m, 0, "not enough memory");
     }

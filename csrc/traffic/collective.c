@@ -14,10 +14,9 @@
 
 const char *weft_coll_name(unsigned type)
 {
-    static const char *const names[] = {"all-reduce", "reduce",    "all-gather",
-                                        "gather",     "scatter",   "broadcast",
-                                        "all-to-all", "reduce-scatter", "reduce-scatter",
-                                        "barrier"};
+    static const char *const names[] = {
+        "all-reduce", "reduce",     "all-gather",     "gather",         "scatter",
+        "broadcast",  "all-to-all", "reduce-scatter", "reduce-scatter", "barrier"};
     return type < sizeof names / sizeof names[0] ? names[type] : NULL;
 }
 
@@ -86,7 +85,7 @@ static void ring(work *w, const uint64_t *at, unsigned shift, weft_apply how, ui
 {
     const unsigned n = w->p->ranks;
     for (unsigned s = 0; s + 1 < n; s++) {
-        uint32_t came[MAX_RANKS];
+        uint32_t came[MAX_RANKS] = {0};
         for (unsigned r = 0; r < n; r++) {
             const unsigned k = (r + shift + n - s) % n, to = (r + 1) % n;
             came[to] = move(w, r, to, w->base[r] + at[k], w->base[to] + at[k], at[k + 1] - at[k],

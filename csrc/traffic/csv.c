@@ -123,8 +123,7 @@ static int take_line(csv_source *cs, const char *path, uint64_t line, char *text
         if (n == 5 && p) return fail(err, err_len, "%s:%llu: more than six fields", path, at);
         field[n] = trim(field[n]);
     }
-    if (n < 6)
-        return fail(err, err_len, "%s:%llu: expected time_ps,src,dst,op,addr,len", path, at);
+    if (n < 6) return fail(err, err_len, "%s:%llu: expected time_ps,src,dst,op,addr,len", path, at);
     op o = {.line = line};
     uint64_t time = 0, src = 0, dst = 0;
     unsigned k = 0;
@@ -132,7 +131,8 @@ static int take_line(csv_source *cs, const char *path, uint64_t line, char *text
         return fail(err, err_len, "%s:%llu: '%.30s' is no time in picoseconds up to a second", path,
                     at, field[0]);
     if (!number(field[1], ports - 1, &src) || !number(field[2], ports - 1, &dst))
-        return fail(err, err_len, "%s:%llu: src and dst must be ports 0 to %u", path, at, ports - 1);
+        return fail(err, err_len, "%s:%llu: src and dst must be ports 0 to %u", path, at,
+                    ports - 1);
     if (src == dst)
         return fail(err, err_len, "%s:%llu: src and dst are both %llu", path, at,
                     (unsigned long long)src);
@@ -143,9 +143,10 @@ static int take_line(csv_source *cs, const char *path, uint64_t line, char *text
                     path, at, field[3]);
     if (!number(field[4], ADDR_LIMIT, &o.addr) || !number(field[5], LEN_LIMIT, &o.len) ||
         o.len == 0 || o.addr + o.len > ADDR_LIMIT)
-        return fail(err, err_len,
-                    "%s:%llu: addr and len must be numbers, len 1 to %llu, inside the first %llu MiB",
-                    path, at, LEN_LIMIT, ADDR_LIMIT >> 20);
+        return fail(
+            err, err_len,
+            "%s:%llu: addr and len must be numbers, len 1 to %llu, inside the first %llu MiB", path,
+            at, LEN_LIMIT, ADDR_LIMIT >> 20);
     o.kind = kinds[k];
     if (k >= 2 && (o.len != 8 || o.addr % 8))
         return fail(err, err_len, "%s:%llu: an atomic takes 8 bytes at a multiple of 8", path, at);
@@ -242,8 +243,10 @@ static void leave(csv_source *cs, op *o)
 static void differs(csv_source *cs, const op *o, uint64_t byte)
 {
     if (cs->bad++ == 0)
-        snprintf(cs->first, sizeof cs->first, "line %llu: rank %u found the wrong bytes at 0x%llx of "
-                 "rank %u", (unsigned long long)o->line, o->src, (unsigned long long)byte, o->dst);
+        snprintf(cs->first, sizeof cs->first,
+                 "line %llu: rank %u found the wrong bytes at 0x%llx of "
+                 "rank %u",
+                 (unsigned long long)o->line, o->src, (unsigned long long)byte, o->dst);
 }
 
 static bool any_unknown(const target_state *t, const op *o)
@@ -433,7 +436,8 @@ static uint64_t csv_verify(weft_source *s, char *msg, size_t msg_len)
         }
     }
     if (bad == 0)
-        snprintf(msg, msg_len, "%llu bytes in memory are right; %llu bytes of answers depend on a race",
+        snprintf(msg, msg_len,
+                 "%llu bytes in memory are right; %llu bytes of answers depend on a race",
                  (unsigned long long)checked, (unsigned long long)cs->blind);
     return bad;
 }

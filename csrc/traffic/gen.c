@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * gen.c: the source gen:PATTERN[,key=value...], synthetic traffic. Every port draws its arrivals once
- * per 32 bytes of wire time (Bernoulli), so that the mean of what arrives is exactly the load in wire
- * time: frame, preamble and gap. What has arrived waits in a queue of the port without a limit. At
- * load 1 the queues never run dry. docs/traces.md describes the patterns.
+ * gen.c: the source gen:PATTERN[,key=value...], synthetic traffic. Every port draws its arrivals
+ * once per 32 bytes of wire time (Bernoulli), so that the mean of what arrives is exactly the load
+ * in wire time: frame, preamble and gap. What has arrived waits in a queue of the port without a
+ * limit. At load 1 the queues never run dry. docs/traces.md describes the patterns.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,19 +15,29 @@
 #include "traffic/source.h"
 
 #define MAX_SIZES   16
-#define KEEP_QUEUED 8u    /* frames in the partner's queue at load 1 */
-#define HANDED_OVER 64u   /* frames in the partner's queue at most; the others wait here */
-#define READ_HEADER 32u   /* frame bytes of a response around its data, FCS included */
-#define READ_LIMIT  256u  /* reads in flight from one port */
+#define KEEP_QUEUED 8u   /* frames in the partner's queue at load 1 */
+#define HANDED_OVER 64u  /* frames in the partner's queue at most; the others wait here */
+#define READ_HEADER 32u  /* frame bytes of a response around its data, FCS included */
+#define READ_LIMIT  256u /* reads in flight from one port */
 #define MIN_SIZE    32u
 #define MAX_SIZE    9216u
 
-typedef enum { UNIFORM, PERMUTATION, INCAST, OUTCAST, HOTSPOT, BURSTY, ALLTOALL, DIAGONAL, TORNADO,
-               N_PATTERNS } pattern;
+typedef enum {
+    UNIFORM,
+    PERMUTATION,
+    INCAST,
+    OUTCAST,
+    HOTSPOT,
+    BURSTY,
+    ALLTOALL,
+    DIAGONAL,
+    TORNADO,
+    N_PATTERNS
+} pattern;
 
-static const char *const pattern_names[N_PATTERNS] = {
-    "uniform", "permutation", "incast",   "outcast", "hotspot",
-    "bursty",  "alltoall",    "diagonal", "tornado"};
+static const char *const pattern_names[N_PATTERNS] = {"uniform",  "permutation", "incast",
+                                                      "outcast",  "hotspot",     "bursty",
+                                                      "alltoall", "diagonal",    "tornado"};
 
 typedef struct {
     unsigned lo, hi;
@@ -45,11 +55,11 @@ typedef struct {
     weft_rng rng;
     arrival *queue; /* ring */
     size_t head, n, cap;
-    unsigned turn;           /* alltoall: which destination is next */
+    unsigned turn; /* alltoall: which destination is next */
     unsigned burst_dst;
-    uint64_t burst_left;     /* frames of this burst still to arrive */
-    double burst_gap;        /* wire time, in slots, that the burst's frames still take */
-    uint64_t reads;          /* in flight */
+    uint64_t burst_left; /* frames of this burst still to arrive */
+    double burst_gap;    /* wire time, in slots, that the burst's frames still take */
+    uint64_t reads;      /* in flight */
 } port_state;
 
 typedef struct {
@@ -147,8 +157,9 @@ static int parse_key(gen *g, const weft_source_env *env, const char *key, char *
         char copy[64];
         snprintf(copy, sizeof copy, "%s", value);
         if (parse_sizes(g, value) == 0) return 0;
-        return fail(err, err_len, "size=%s: frame bytes %u to %u: 64, 64-1518, 64*7+594*4+1518 or imix",
-                    copy, MIN_SIZE, MAX_SIZE);
+        return fail(err, err_len,
+                    "size=%s: frame bytes %u to %u: 64, 64-1518, 64*7+594*4+1518 or imix", copy,
+                    MIN_SIZE, MAX_SIZE);
     }
     if (strcmp(key, "load") == 0) {
         if (parse_real(value, 1.0, &g->load) && g->load > 0) return 0;
@@ -177,7 +188,8 @@ static int parse_key(gen *g, const weft_source_env *env, const char *key, char *
         if (parse_real(value, 10000, &g->burst) && g->burst >= 1) return 0;
         return fail(err, err_len, "burst=%s: mean frames of a burst, 1 to 10000", value);
     }
-    return fail(err, err_len, "unknown key '%s': use size, load, ops, cycles, read, to or burst", key);
+    return fail(err, err_len, "unknown key '%s': use size, load, ops, cycles, read, to or burst",
+                key);
 }
 
 static int parse_name(gen *g, const weft_source_env *env, char *text, char *err, size_t err_len)
@@ -189,7 +201,8 @@ static int parse_name(gen *g, const weft_source_env *env, char *text, char *err,
     if (!name || p == N_PATTERNS)
         return fail(err, err_len,
                     "unknown pattern '%s': use uniform, permutation, incast, outcast, hotspot, "
-                    "bursty, alltoall, diagonal or tornado", name ? name : "");
+                    "bursty, alltoall, diagonal or tornado",
+                    name ? name : "");
     g->pattern = (pattern)p;
     for (char *kv = strtok_r(NULL, ",", &save); kv; kv = strtok_r(NULL, ",", &save)) {
         char *value = strchr(kv, '=');
@@ -203,8 +216,10 @@ static int parse_name(gen *g, const weft_source_env *env, char *text, char *err,
     for (unsigned i = 0; i < g->n_sizes; i++) {
         if (g->sizes[i].lo < g->min_frame) g->min_frame = g->sizes[i].lo;
         if (g->read > 0 && g->sizes[i].lo <= READ_HEADER)
-            return fail(err, err_len, "read: a response of %u bytes carries no data, use size=%u or "
-                        "more", g->sizes[i].lo, READ_HEADER + 1);
+            return fail(err, err_len,
+                        "read: a response of %u bytes carries no data, use size=%u or "
+                        "more",
+                        g->sizes[i].lo, READ_HEADER + 1);
     }
     return 0;
 }
@@ -369,16 +384,16 @@ static void hand_over(gen *g, unsigned port)
         int rc;
         if (a->read) {
             if (ps->reads >= READ_LIMIT) return;
-            rc = net->read(net->ctx, port, a->dst, 0, MAX_SIZE * (ps->reads & 3), a->size - READ_HEADER,
-                           on_read, ps);
+            rc = net->read(net->ctx, port, a->dst, 0, MAX_SIZE * (ps->reads & 3),
+                           a->size - READ_HEADER, on_read, ps);
             if (rc == 0) ps->reads++;
         } else {
             rc = net->send_frame(net->ctx, port, a->dst, 0, a->size, a->stamp);
         }
         if (rc == -1) return;
         if (rc != 0) {
-            weft_source_fail(g->src, "port %u refused a frame of %u bytes to port %u", port, a->size,
-                             a->dst);
+            weft_source_fail(g->src, "port %u refused a frame of %u bytes to port %u", port,
+                             a->size, a->dst);
             return;
         }
         ps->head = (ps->head + 1) & (ps->cap - 1);
@@ -417,15 +432,17 @@ static void gen_step(weft_source *s)
                 g->last_sent = g->sent;
                 g->start = now; /* the time of the last progress, in this mode */
             } else if (t > weft_source_stall_cycles(s)) {
-                weft_source_fail(s, "no progress for %llu cycles: %llu of %llu operations were sent",
-                                 (unsigned long long)t, (unsigned long long)g->sent,
-                                 (unsigned long long)g->ops);
+                weft_source_fail(
+                    s, "no progress for %llu cycles: %llu of %llu operations were sent",
+                    (unsigned long long)t, (unsigned long long)g->sent, (unsigned long long)g->ops);
             }
         }
         return;
     }
-    if (s->phase == WEFT_PHASE_WARMUP && t + 1 >= g->warmup) s->phase = WEFT_PHASE_MEASURE;
-    else if (t + 1 >= g->warmup + g->cycles) s->phase = WEFT_PHASE_DRAIN;
+    if (s->phase == WEFT_PHASE_WARMUP && t + 1 >= g->warmup)
+        s->phase = WEFT_PHASE_MEASURE;
+    else if (t + 1 >= g->warmup + g->cycles)
+        s->phase = WEFT_PHASE_DRAIN;
 }
 
 static int gen_start(weft_source *s, char *err, size_t err_len)

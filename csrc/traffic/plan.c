@@ -55,7 +55,7 @@ static bool room(weft_plan *p, void **array, size_t n, size_t *cap, size_t size,
     *cap = want;
     return true;
 }
-#define ROOM(p, array, n, cap, more) \
+#define ROOM(p, array, n, cap, more)                                                               \
     room((p), (void **)&(p)->array, (p)->n, &(p)->cap, sizeof *(p)->array, (more))
 
 uint32_t weft_plan_op_add(weft_plan *p, weft_opk kind, unsigned rank, uint64_t cycles,

@@ -2,8 +2,8 @@
  * Copyright 2026 The Weft Authors
  *
  * plan.h: what traces, collectives and connection matrices are turned into before anything moves: a
- * graph of small operations on all ranks, messages between them, memory for everything, and a list of
- * what must stand in memory at the end. player.c plays it.
+ * graph of small operations on all ranks, messages between them, memory for everything, and a list
+ * of what must stand in memory at the end. player.c plays it.
  */
 #ifndef WEFT_TRAFFIC_PLAN_H
 #define WEFT_TRAFFIC_PLAN_H
@@ -47,8 +47,8 @@ typedef struct {
 
 typedef struct {
     uint16_t src, dst;
-    bool raw;          /* pattern of its own: made at the send, checked at the receive, not kept */
-    bool keep;         /* an apply uses it: its landing place is held until then */
+    bool raw;  /* pattern of its own: made at the send, checked at the receive, not kept */
+    bool keep; /* an apply uses it: its landing place is held until then */
     uint64_t len;
     uint64_t src_addr; /* unless raw */
     uint32_t send_op, recv_op;
@@ -87,12 +87,12 @@ typedef struct {
     size_t n_checks, cap_checks;
     uint32_t *counts;
     size_t n_counts, cap_counts;
-    uint64_t regions;                 /* region numbers given out */
-    uint64_t top[WEFT_MAX_PORTS];     /* end of the fixed memory */
-    uint64_t heap[WEFT_MAX_PORTS];    /* bytes of the heap behind it (filled by finish) */
-    uint64_t memory_bytes;            /* of the rank that needs most (filled by finish) */
-    uint64_t message_bytes;           /* all messages (filled by finish) */
-    bool failed;                      /* out of memory at some point; finish reports it */
+    uint64_t regions;              /* region numbers given out */
+    uint64_t top[WEFT_MAX_PORTS];  /* end of the fixed memory */
+    uint64_t heap[WEFT_MAX_PORTS]; /* bytes of the heap behind it (filled by finish) */
+    uint64_t memory_bytes;         /* of the rank that needs most (filled by finish) */
+    uint64_t message_bytes;        /* all messages (filled by finish) */
+    bool failed;                   /* out of memory at some point; finish reports it */
 } weft_plan;
 
 /* ranks 1..WEFT_MAX_PORTS. NULL when there is no memory. */
@@ -141,8 +141,8 @@ typedef enum {
 const char *weft_coll_name(unsigned type); /* NULL for an unknown number */
 
 typedef struct {
-    unsigned type;   /* weft_coll */
-    uint64_t bytes;  /* the input of one rank; root's for scatter and broadcast (docs/traces.md) */
+    unsigned type;  /* weft_coll */
+    uint64_t bytes; /* the input of one rank; root's for scatter and broadcast (docs/traces.md) */
     unsigned root;
     weft_dtype dtype;
     const uint64_t *nodes; /* [ranks]: node of each rank, for people */
@@ -150,7 +150,8 @@ typedef struct {
 
 /* Expands one collective over all ranks of the plan to its standard algorithm, with its memory,
  * fills and checks. begin[r] and end[r] receive operations of rank r: everything of it comes after
- * begin and before end. Returns 0, or -1 with a line in err for a size that the algorithm cannot do. */
+ * begin and before end. Returns 0, or -1 with a line in err for a size that the algorithm cannot
+ * do. */
 int weft_coll_expand(weft_plan *p, const weft_coll_spec *c, uint32_t *begin, uint32_t *end,
                      char *err, size_t err_len);
 

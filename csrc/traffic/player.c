@@ -25,8 +25,8 @@ typedef struct player player;
 
 typedef struct {
     player *pl;
-    uint64_t landing; /* address in the receiver's memory */
-    uint64_t staging; /* raw: address in the sender's memory */
+    uint64_t landing;               /* address in the receiver's memory */
+    uint64_t staging;               /* raw: address in the sender's memory */
     uint64_t issued, sent, arrived; /* bytes */
     bool placed, landed;
 } msg_state;
@@ -331,14 +331,17 @@ static void issue_sends(player *pl, rank_state *rs)
             /* Counted first: done may be called inside write. */
             ms->issued += n;
             pl->outstanding++;
-            const int rc = pl->src->net.write(pl->src->net.ctx, rs->rank, g->dst, to, from, n,
-                                              WEFT_WRITE_POSTED | WEFT_WRITE_NOTIFY, m, on_sent, ms);
+            const int rc =
+                pl->src->net.write(pl->src->net.ctx, rs->rank, g->dst, to, from, n,
+                                   WEFT_WRITE_POSTED | WEFT_WRITE_NOTIFY, m, on_sent, ms);
             if (rc == 0) continue;
             ms->issued -= n;
             pl->outstanding--;
             if (rc != -1)
-                weft_source_fail(pl->src, "rank %u node %llu: a write of %llu bytes to rank %u was "
-                                 "refused", rs->rank, (unsigned long long)pl->plan->ops[op].node,
+                weft_source_fail(pl->src,
+                                 "rank %u node %llu: a write of %llu bytes to rank %u was "
+                                 "refused",
+                                 rs->rank, (unsigned long long)pl->plan->ops[op].node,
                                  (unsigned long long)n, g->dst);
             return;
         }
@@ -450,9 +453,9 @@ static uint64_t player_verify(weft_source *s, char *msg, size_t msg_len)
     for (size_t i = 0; i < p->n_checks; i++) {
         const weft_plan_check *c = &p->checks[i];
         uint64_t first = 0;
-        const uint64_t b = weft_check_sum(memory(pl, c->rank) + c->addr, c->len, p->seed, c->region,
-                                          c->offset, p->counts + c->counts, p->ranks, c->type,
-                                          &first);
+        const uint64_t b =
+            weft_check_sum(memory(pl, c->rank) + c->addr, c->len, p->seed, c->region, c->offset,
+                           p->counts + c->counts, p->ranks, c->type, &first);
         bytes += c->len;
         if (b && bad == 0)
             snprintf(msg, msg_len, "rank %u: the result at address 0x%llx is wrong", c->rank,
@@ -460,8 +463,8 @@ static uint64_t player_verify(weft_source *s, char *msg, size_t msg_len)
         bad += b;
     }
     if (pl->ops_done != p->n_ops && bad == 0) {
-        snprintf(msg, msg_len, "%llu of %zu operations were done",
-                 (unsigned long long)pl->ops_done, p->n_ops);
+        snprintf(msg, msg_len, "%llu of %zu operations were done", (unsigned long long)pl->ops_done,
+                 p->n_ops);
         return p->n_ops - pl->ops_done;
     }
     if (bad == 0) {
@@ -472,8 +475,9 @@ static uint64_t player_verify(weft_source *s, char *msg, size_t msg_len)
             snprintf(msg, msg_len, "%s of results in memory and %s of messages are right", results,
                      messages);
         else
-            snprintf(msg, msg_len, bytes ? "%s of results in memory are right"
-                                         : "%s of messages are right", bytes ? results : messages);
+            snprintf(msg, msg_len,
+                     bytes ? "%s of results in memory are right" : "%s of messages are right",
+                     bytes ? results : messages);
     }
     return bad;
 }

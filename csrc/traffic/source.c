@@ -57,9 +57,9 @@ weft_source *weft_source_open(const char *spec, const weft_source_env *env, char
     const char *colon = strchr(spec, ':');
     const size_t n = colon ? (size_t)(colon - spec) : strlen(spec);
     if (colon && n == 4 && strncmp(spec, "pcap", 4) == 0) {
-        snprintf(err, err_len,
-                 "%s: pcap sources are not part of this version; use chakra:, cm:, csv: or gen:",
-                 spec);
+        snprintf(
+            err, err_len,
+            "%s: pcap sources are not part of this version; use chakra:, cm:, csv: or gen:", spec);
         return NULL;
     }
     for (size_t i = 0; colon && i < sizeof kinds / sizeof kinds[0]; i++)
@@ -144,9 +144,9 @@ bool weft_parse_size(const char *text, uint64_t max, uint64_t *out)
     static const struct {
         const char *name;
         uint64_t factor;
-    } units[] = {{"", 1},           {"B", 1},           {"KB", 1000},
-                 {"kB", 1000},      {"MB", 1000000},    {"GB", 1000000000},
-                 {"KiB", 1u << 10}, {"MiB", 1u << 20},  {"GiB", 1u << 30}};
+    } units[] = {{"", 1},           {"B", 1},          {"KB", 1000},
+                 {"kB", 1000},      {"MB", 1000000},   {"GB", 1000000000},
+                 {"KiB", 1u << 10}, {"MiB", 1u << 20}, {"GiB", 1u << 30}};
     uint64_t v;
     if (!parse_prefix(&text, &v)) return false;
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -181,7 +181,8 @@ static uint64_t world_memory_size(void *ctx, unsigned rank)
     return weft_accel_memory_size(weft_world_accel(ctx, rank));
 }
 static int world_write(void *ctx, unsigned rank, unsigned dst, uint64_t dst_addr, uint64_t src_addr,
-                       uint64_t len, unsigned flags, uint32_t tag, weft_op_done done, void *done_ctx)
+                       uint64_t len, unsigned flags, uint32_t tag, weft_op_done done,
+                       void *done_ctx)
 {
     return weft_accel_write(weft_world_accel(ctx, rank), dst, dst_addr, src_addr, len, flags, tag,
                             done, done_ctx);

@@ -33,14 +33,16 @@ void weft_source_fail(weft_source *s, const char *fmt, ...) __attribute__((forma
 uint64_t weft_source_stall_cycles(const weft_source *s);
 
 /* One opener for each word in front of the colon. `arg` is what follows the colon. */
-weft_source *weft_chakra_open(const char *arg, const weft_source_env *env, char *err, size_t err_len);
+weft_source *weft_chakra_open(const char *arg, const weft_source_env *env, char *err,
+                              size_t err_len);
 weft_source *weft_cm_open(const char *arg, const weft_source_env *env, char *err, size_t err_len);
 weft_source *weft_csv_open(const char *arg, const weft_source_env *env, char *err, size_t err_len);
 weft_source *weft_gen_open(const char *arg, const weft_source_env *env, char *err, size_t err_len);
 
 /* Numbers in text. Returns false unless the whole text is one decimal number <= max. */
 bool weft_parse_u64(const char *text, uint64_t max, uint64_t *out);
-/* A size: a decimal number with an optional suffix B, KB, MB, GB (powers of 1000), KiB, MiB, GiB. */
+/* A size: a decimal number with an optional suffix B, KB, MB, GB (powers of 1000), KiB, MiB, GiB.
+ */
 bool weft_parse_size(const char *text, uint64_t max, uint64_t *out);
 /* A size for people: "128 KiB", "1 MiB", "1000 B". Returns buf. */
 char *weft_format_size(uint64_t bytes, char *buf, size_t len);

@@ -40,8 +40,8 @@ static uint64_t put(writer *w, weft_node_out *n)
 
 static weft_node_out blank(const char *name, int type)
 {
-    return (weft_node_out){.name = name, .type = type, .size = -1, .src = -1, .dst = -1, .tag = -1,
-                           .coll = -1};
+    return (weft_node_out){
+        .name = name, .type = type, .size = -1, .src = -1, .dst = -1, .tag = -1, .coll = -1};
 }
 
 static uint64_t put_send(writer *w, unsigned to, uint64_t size, unsigned tag, const uint64_t *data,
@@ -142,7 +142,7 @@ static uint64_t tokens(const writer *w, unsigned a, unsigned b)
         sum += weight;
         if (k == b) mine = weight;
     }
-    const uint64_t size = w->bytes * mine / sum;
+    const uint64_t size = sum ? w->bytes * mine / sum : 0;
     return size >= 64 ? size / 64 * 64 : size;
 }
 
@@ -173,7 +173,8 @@ static void moe_dispatch(writer *w)
     }
 }
 
-/* Tensor and sequence parallel: gather the sequence, attention, scatter it, gather, MLP, scatter. */
+/* Tensor and sequence parallel: gather the sequence, attention, scatter it, gather, MLP, scatter.
+ */
 static void transformer_layer(writer *w)
 {
     const uint64_t part = w->bytes / w->ranks;
@@ -191,23 +192,20 @@ static void transformer_layer(writer *w)
 static const struct {
     const char *name;
     void (*write)(writer *w);
-    bool chunks; /* the vector is cut into one part of whole elements for each rank */
-    uint64_t least;  /* bytes a rank */
+    bool chunks;    /* the vector is cut into one part of whole elements for each rank */
+    uint64_t least; /* bytes a rank */
 } kinds[] = {
-    {"ring-allreduce", ring_allreduce, true, 4},
-    {"allgather", all_gather, false, 1},
-    {"reducescatter", reduce_scatter, true, 4},
-    {"alltoall", all_to_all, false, 1},
-    {"moe-dispatch", moe_dispatch, false, 64},
-    {"transformer-layer", transformer_layer, true, 4},
+    {"ring-allreduce", ring_allreduce, true, 4}, {"allgather", all_gather, false, 1},
+    {"reducescatter", reduce_scatter, true, 4},  {"alltoall", all_to_all, false, 1},
+    {"moe-dispatch", moe_dispatch, false, 64},   {"transformer-layer", transformer_layer, true, 4},
 };
 #define N_KINDS (sizeof kinds / sizeof kinds[0])
 
 const char *const *weft_trace_kinds(void)
 {
-    static const char *const names[N_KINDS + 1] = {"ring-allreduce", "allgather",    "reducescatter",
-                                                   "alltoall",       "moe-dispatch", "transformer-layer",
-                                                   NULL};
+    static const char *const names[N_KINDS + 1] = {
+        "ring-allreduce",    "allgather", "reducescatter", "alltoall", "moe-dispatch",
+        "transformer-layer", NULL};
     return names;
 }
 
@@ -249,9 +247,10 @@ int weft_trace_write(const char *kind, unsigned ranks, uint64_t bytes, const cha
     if (ranks < 2 || ranks > WEFT_MAX_PORTS)
         return fail(msg, msg_len, -1, "%u ranks: must be 2 to %d", ranks, WEFT_MAX_PORTS);
     if (kinds[k].chunks && bytes % (4ull * ranks))
-        return fail(msg, msg_len, -1,
-                    "%llu bytes cannot be cut into %u chunks of 4-byte elements; use a multiple of %u",
-                    (unsigned long long)bytes, ranks, 4 * ranks);
+        return fail(
+            msg, msg_len, -1,
+            "%llu bytes cannot be cut into %u chunks of 4-byte elements; use a multiple of %u",
+            (unsigned long long)bytes, ranks, 4 * ranks);
     if (bytes < kinds[k].least * ranks || bytes > 1ull << 30)
         return fail(msg, msg_len, -1, "%llu bytes: a %s of %u ranks takes %llu bytes to 1 GiB",
                     (unsigned long long)bytes, kind, ranks,

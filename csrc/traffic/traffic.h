@@ -26,7 +26,8 @@ typedef struct {
     uint8_t *(*memory)(void *ctx, unsigned rank);
     uint64_t (*memory_size)(void *ctx, unsigned rank);
     int (*write)(void *ctx, unsigned rank, unsigned dst, uint64_t dst_addr, uint64_t src_addr,
-                 uint64_t len, unsigned flags, uint32_t notify_tag, weft_op_done done, void *done_ctx);
+                 uint64_t len, unsigned flags, uint32_t notify_tag, weft_op_done done,
+                 void *done_ctx);
     int (*read)(void *ctx, unsigned rank, unsigned dst, uint64_t dst_addr, uint64_t local_addr,
                 uint64_t len, weft_op_done done, void *done_ctx);
     int (*atomic)(void *ctx, unsigned rank, unsigned dst, weft_mem_op op, uint64_t dst_addr,
@@ -45,9 +46,9 @@ weft_net weft_net_of_world(weft_world *w);
 typedef struct weft_source weft_source;
 
 typedef struct {
-    unsigned ports;       /* of the switch */
-    unsigned mii_bytes;   /* bytes per cycle on a wire */
-    unsigned ipg;         /* configured gap in bytes, 1..12 */
+    unsigned ports;     /* of the switch */
+    unsigned mii_bytes; /* bytes per cycle on a wire */
+    unsigned ipg;       /* configured gap in bytes, 1..12 */
     uint64_t seed;
     uint64_t stall_cycles; /* no progress for so long is a fault; 0 = 500000 */
 } weft_source_env;
@@ -65,8 +66,8 @@ typedef enum {
 } weft_phase;
 
 /* Opens a source by name (`chakra:DIR/PREFIX`, `cm:FILE`, `csv:FILE`, `gen:PATTERN,...`), reads and
- * checks all its input. Returns NULL and one line in err (what, where, how to mend it) when the name
- * or the input is wrong. */
+ * checks all its input. Returns NULL and one line in err (what, where, how to mend it) when the
+ * name or the input is wrong. */
 weft_source *weft_source_open(const char *spec, const weft_source_env *env, char *err,
                               size_t err_len);
 void weft_source_close(weft_source *s); /* NULL is allowed */
@@ -92,7 +93,8 @@ const char *weft_source_message(const weft_source *s);
 /* Writes a trace of the given kind as DIR/KIND.N.et for N in 0..ranks-1 (the folder is made).
  * kind: ring-allreduce, allgather, reducescatter, alltoall, moe-dispatch, transformer-layer.
  * bytes: the vector of a rank (docs/traces.md says what that is for each kind). Returns 0, -1 for a
- * bad argument, -2 when a file cannot be written; a line in msg: what was written or what is wrong. */
+ * bad argument, -2 when a file cannot be written; a line in msg: what was written or what is wrong.
+ */
 int weft_trace_write(const char *kind, unsigned ranks, uint64_t bytes, const char *dir, char *msg,
                      size_t msg_len);
 /* Names of the kinds, NULL at the end. */

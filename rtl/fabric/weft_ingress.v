@@ -252,7 +252,7 @@ module weft_ingress #(
   // ------------------------------------------------------------------ virtual output queues --
   wire [E*VCS-1:0]    voq_nonempty, voq_multicast;   // [j*VCS + v]
   wire [E*VCS*32-1:0] voq_head;
-  genvar gj, gv;
+  genvar gj;
   generate
     for (gj = 0; gj < E; gj = gj + 1) begin : gen_voq
       weft_voq #(.VCS(VCS), .CELLS(CELLS)) u_voq (
@@ -262,13 +262,22 @@ module weft_ingress #(
         .nonempty_o(voq_nonempty[gj*VCS +: VCS]), .multicast_o(voq_multicast[gj*VCS +: VCS]),
         .head_o(voq_head[gj*VCS*32 +: VCS*32])
       );
-      for (gv = 0; gv < VCS; gv = gv + 1) begin : gen_req
-        assign nonempty[gv*E + gj]  = voq_nonempty[gj*VCS + gv];
-        assign multicast[gv*E + gj] = voq_multicast[gj*VCS + gv];
-      end
     end
   endgenerate
-  wire [VCS*E-1:0] nonempty, multicast;              // [v*E + j]
+
+  // The same bits per VC: [v*E + j]
+  reg  [VCS*E-1:0] nonempty, multicast;
+  always @* begin : p_turn
+    integer v, j;
+    nonempty  = {VCS*E{1'b0}};
+    multicast = {VCS*E{1'b0}};
+    if (voq_nonempty != {E*VCS{1'b0}})
+      for (v = 0; v < VCS; v = v + 1)
+        for (j = 0; j < E; j = j + 1) nonempty[v*E + j] = voq_nonempty[j*VCS + v];
+    if (voq_multicast != {E*VCS{1'b0}})
+      for (v = 0; v < VCS; v = v + 1)
+        for (j = 0; j < E; j = j + 1) multicast[v*E + j] = voq_multicast[j*VCS + v];
+  end
 
   // Heads that are the same multicast frame as the first multicast head of their VC.
   reg  [VCS*E-1:0] same;
@@ -357,7 +366,7 @@ module weft_ingress #(
       ct_vc_q     <= a_vc;
       ct_time_q   <= time_i;
       ct_mark_q   <= cfg_ecn_i[a_vc*13 +: 13] != 13'd0
-                   && a_used >= {3'd0, cfg_ecn_i[a_vc*13 +: 13]};
+                   && a_used > {3'd0, cfg_ecn_i[a_vc*13 +: 13]};
     end else if (ct_rd) begin
       ct_active_q <= ~ct_last;
       ct_first_q  <= 1'b0;
@@ -425,7 +434,7 @@ module weft_ingress #(
       st_multi_q  <= acc_entry[EW-1];
       st_time_q   <= time_i;
       st_mark_q   <= cfg_ecn_i[acc_vc_i*13 +: 13] != 13'd0
-                   && used_q[acc_vc_i*16 +: 16] >= {3'd0, cfg_ecn_i[acc_vc_i*13 +: 13]};
+                   && used_q[acc_vc_i*16 +: 16] > {3'd0, cfg_ecn_i[acc_vc_i*13 +: 13]};
     end
     if (rst) begin
       st_active_q <= 1'b0;

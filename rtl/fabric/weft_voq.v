@@ -50,19 +50,32 @@ module weft_voq #(
   reg  [2:0]             fill_vc_q;
   wire [EW-1:0]          fill_entry;
 
-  // The second entry of the queue that is dequeued.
-  wire [EW-1:0]  deq_next = (fill_q && fill_vc_q == deq_vc_i) ? fill_entry
-                                                              : next_q[deq_vc_i*EW +: EW];
-  wire [IDW:0]   deq_count = count_q[deq_vc_i*(IDW+1) +: IDW+1];
+  // Looked up only when something happens: there is one of these blocks for every pair of ports.
+  reg  [EW-1:0]  deq_next;    // the second entry of the queue that is dequeued
+  reg  [IDW:0]   deq_count;
+  reg  [IDW:0]   enq_left;    // entries before the new one, after the dequeue of this cycle
+  reg  [IDW-1:0] enq_tail;
+  always @* begin
+    deq_next  = {EW{1'b0}};
+    deq_count = {IDW+1{1'b0}};
+    enq_left  = {IDW+1{1'b0}};
+    enq_tail  = {IDW{1'b0}};
+    if (deq_i) begin
+      deq_next  = (fill_q && fill_vc_q == deq_vc_i) ? fill_entry : next_q[deq_vc_i*EW +: EW];
+      deq_count = count_q[deq_vc_i*(IDW+1) +: IDW+1];
+    end
+    if (enq_i) begin
+      enq_left = count_q[enq_vc_i*(IDW+1) +: IDW+1]
+               - ((deq_i && deq_vc_i == enq_vc_i) ? ONE : {IDW+1{1'b0}});
+      enq_tail = tail_q[enq_vc_i*IDW +: IDW];
+    end
+  end
   wire           refill = deq_i && deq_count > TWO;
-
-  wire [IDW:0]   enq_left = count_q[enq_vc_i*(IDW+1) +: IDW+1]
-                          - ((deq_i && deq_vc_i == enq_vc_i) ? ONE : {IDW+1{1'b0}});
   wire           link = enq_i && enq_left >= TWO;
 
   weft_ram_1w1r #(.WIDTH(EW), .DEPTH(CELLS)) u_link (
     .clk(clk),
-    .wr_en_i(link), .wr_addr_i(tail_q[enq_vc_i*IDW +: IDW]), .wr_data_i(enq_entry_i),
+    .wr_en_i(link), .wr_addr_i(enq_tail), .wr_data_i(enq_entry_i),
     .rd_en_i(refill), .rd_addr_i(deq_next[IDW-1:0]), .rd_data_o(fill_entry)
   );
 

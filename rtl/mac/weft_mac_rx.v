@@ -152,10 +152,28 @@ module weft_mac_rx #(
   reg  [6:0]     emit_bytes;
   reg            emit_eop;
   reg  [4:0]     emit_reason;
+  reg  [REC-1:0] rec_new;
   reg            emit_tail;   // a last cell of 1..3 bytes follows from the next block
   reg  [1:0]     emit_block;
+  reg  [7:0]     emit_cells;
+  reg  [7:0]     tail_cells;
+  reg            two_blocks;  // the frame's last word may have taken a place in the next block
+  reg            past;        // the frame from before the beat has sent a cell in this beat
+  reg            fresh;       // the present frame started in this beat
+  reg            first_cell;  // no cell of it has left
   reg  [6:0]     in_block;    // bytes of the frame in this block, 0..71
-  reg  [6:0]     room;        // min(64, left)
+
+  // A frame that starts in a beat sends no cell in that beat (it has less than 32 bytes there), and
+  // no frame completes two full blocks in one. So all that depends on lengths refers to the state
+  // before the beat, or to that state one cell later, and stays out of the serial walk.
+  wire [7:0]     cells_1 = cells_q + 8'd1;
+  wire [7:0]     cells_2 = cells_q + 8'd2;
+  wire [13:0]    left_1  = left_q - 14'd64;
+  wire [6:0]     room_0  = (left_q < 14'd64) ? left_q[6:0] : 7'd64;
+  wire [6:0]     room_1  = (left_1 < 14'd64) ? left_1[6:0] : 7'd64;
+  wire           over_0  = (left_q < 14'd72);
+  wire [6:0]     limit_0 = (left_q < 14'd71) ? left_q[6:0] : 7'd71; // in_block is never more
+  wire [6:0]     limit_1 = (left_1 < 14'd71) ? left_1[6:0] : 7'd71;
 
   // Is the byte of the one-hot lane FD?
   function term_at(input [63:0] d, input [7:0] hot);
@@ -196,8 +214,14 @@ module weft_mac_rx #(
     emit_reason   = `WEFT_DROP_NONE;
     emit_tail     = 1'b0;
     emit_block    = 2'd0;
+    rec_new       = {REC{1'b0}};
+    emit_cells    = 8'd0;
+    tail_cells    = 8'd0;
+    two_blocks    = 1'b0;
+    past          = 1'b0;
+    fresh         = 1'b0;
+    first_cell    = 1'b0;
     in_block      = 7'd0;
-    room          = 7'd0;
 
     for (i = 0; i < NS; i = i + 1) begin
       word = slot_data[64*i+:64];
@@ -210,8 +234,11 @@ module weft_mac_rx #(
         emit_reason = `WEFT_DROP_CODING;
         emit_tail   = 1'b0;
         emit_block  = block_d;
-        room        = (left_d < 14'd64) ? left_d[6:0] : 7'd64;
-        emit_bytes  = room;
+        two_blocks  = 1'b0;
+        emit_bytes  = past ? room_1 : room_0;
+        emit_cells  = past ? cells_1 : cells_q;
+        tail_cells  = past ? cells_2 : cells_1;
+        first_cell  = fresh || (cells_q == 8'd0 && !past);
         if (in_frame_d && !cfg_enable_i) begin
           close      = 1'b1;
           in_frame_d = 1'b0;
@@ -219,11 +246,13 @@ module weft_mac_rx #(
         if (ctrl == 8'd0) begin
           if (in_frame_d) begin
             put_d[i]           = 1'b1;
-            put_addr_d[5*i+:5] = {block_d, 3'd0} + {1'b0, words_d};
+            put_addr_d[5*i+:5] = {block_d + {1'b0, words_d[3]}, words_d[2:0]};
             if (words_d == 4'd8) begin
               // The 9th word: its block is a whole cell and not the last, or the frame is too long.
-              emit = 1'b1;
-              if (left_d < 14'd72) begin
+              emit    = 1'b1;
+              words_d = 4'd1;
+              past    = 1'b1;
+              if (over_0) begin
                 emit_reason = `WEFT_DROP_OVERSIZE;
                 in_frame_d  = 1'b0;
               end else begin
@@ -249,14 +278,15 @@ module weft_mac_rx #(
             in_block   = {words_d, 3'd0} + {4'd0, lane};
             if (!term_at(word, first)) begin
               close = 1'b1;
-            end else if (cells_d == 8'd0 &&
+            end else if (first_cell &&
                          (in_block < cfg_min_frame_i || in_block < 7'd32)) begin
               runt_d = runt_d + 4'd1;
             end else begin
               emit               = 1'b1;
+              two_blocks         = words_d[3];
               put_d[i]           = 1'b1;
-              put_addr_d[5*i+:5] = {block_d, 3'd0} + {1'b0, words_d};
-              if ({7'd0, in_block} > left_d) begin
+              put_addr_d[5*i+:5] = {block_d + {1'b0, words_d[3]}, words_d[2:0]};
+              if (in_block > (past ? limit_1 : limit_0)) begin
                 emit_reason = `WEFT_DROP_OVERSIZE;
               end else begin
                 emit_reason = `WEFT_DROP_NONE; // the FCS is checked behind the ring
@@ -268,44 +298,45 @@ module weft_mac_rx #(
           end
         end
         // An error ends the frame: with a bad last cell when one has left already, else by a count.
-        if (close && cells_d == 8'd0) begin
+        if (close && first_cell) begin
           coding_d = coding_d + 4'd1;
         end else if (close) begin
           emit = 1'b1;
-          if ({words_d, 3'd0} < room) emit_bytes = {words_d, 3'd0};
+          if ({words_d, 3'd0} < emit_bytes) emit_bytes = {words_d, 3'd0};
         end
         if (emit) begin
+          rec_new       = {emit_cells, emit_block, emit_bytes, emit_eop, emit_reason};
           rec_b_valid_d = rec_a_valid_d || emit_tail;
-          if (rec_a_valid_d) begin
-            rec_b_d = {cells_d, emit_block, emit_bytes, emit_eop, emit_reason};
-          end else begin
-            rec_a_d = {cells_d, emit_block, emit_bytes, emit_eop, emit_reason};
-          end
+          if (rec_a_valid_d) rec_b_d = rec_new;
+          else rec_a_d = rec_new;
           rec_a_valid_d = 1'b1;
           if (emit_tail) begin
-            rec_b_d = {cells_d + 8'd1, emit_block + 2'd1, in_block - 7'd68, 1'b1, `WEFT_DROP_NONE};
+            rec_b_d = {tail_cells, emit_block + 2'd1, in_block - 7'd68, 1'b1,
+                       `WEFT_DROP_NONE};
           end
-          // Go on in the next block; a frame's last word may have taken a place in it.
-          block_d = block_d + ((!in_frame_d && words_d == 4'd8) ? 2'd2 : 2'd1);
-          words_d = 4'd1;
-          cells_d = cells_d + 8'd1;
-          left_d  = left_d - 14'd64;
+          block_d = block_d + (two_blocks ? 2'd2 : 2'd1);
         end
         if (ctrl[0] && word[7:0] == `WEFT_MII_START && cfg_enable_i) begin
           words_d = 4'd0;
-          cells_d = 8'd0;
-          left_d  = cfg_max_frame_i;
+          fresh   = 1'b1;
           if (ctrl == 8'h01 && word == GOOD_START) in_frame_d = 1'b1;
           else preamble_d = preamble_d + 4'd1;
         end
       end
+    end
+    if (fresh) begin
+      cells_d = 8'd0;
+      left_d  = cfg_max_frame_i;
+    end else if (past) begin
+      cells_d = cells_1;
+      left_d  = left_1;
     end
   end
 
   // ---------------------------------------------------------------------------------------------
   // The ring, and the records that wait for the CRC. A beat with two records finds at most the
   // first place taken, because a frame with two cells is longer than two beats.
-  reg [63:0]    ring_q [0:31];
+  reg [63:0]    ring_q [0:31]; // not a memory: flops, W write ports, a block is read at once
   reg           rec_valid_q;  // in the CRC stage
   reg [REC-1:0] rec_q;
   reg           next_valid_q; // waits for it

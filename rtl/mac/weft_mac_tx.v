@@ -79,7 +79,7 @@ module weft_mac_tx #(
 
   // ---------------------------------------------------------------------------------------------
   // Intake: four blocks of eight words; {bytes, err, eop, sop} and FCS of each.
-  reg  [63:0]  ring_q [0:31];
+  reg  [63:0]  ring_q [0:31]; // not a memory: flops, a block is written and W words read at once
   reg  [39:0]  meta_q;
   reg  [127:0] fcs_q;
   reg  [1:0]   tail_q;      // block that is written next
@@ -134,20 +134,43 @@ module weft_mac_tx #(
 
   // Scratch of the walk.
   integer     i;
-  reg  [9:0]  meta;                 // of the head block
+  reg  [7:0]  meta;                 // of the head block: {words, bytes[2], err, eop, sop}
   reg  [3:0]  full;                 // words of the head block without FCS bytes in them
   reg  [3:0]  full2;                // and of the one behind it
   reg  [3:0]  after;                // word_q + W
   reg         os_want;
-  reg         os_here;
-  reg         ended;
-  reg  [3:0]  grid;                 // bytes from T to the end of its word
-  reg  [3:0]  over;
-  reg  [3:0]  short;
-  reg  [3:0]  owed;
+  reg  [14:0] wait_from;
+  reg  [2:0]  wait_less;
+  reg  [2:0]  since;                // words from an ordered set to the end of its beat
+
+  // The gap after a frame end: {idle words, new deficit}, see the header. `grid` is the number of
+  // bytes from T to the end of its word.
+  function [4:0] gap_after(input [3:0] grid, input [3:0] gap, input [2:0] deficit);
+    reg [3:0] over;
+    reg [3:0] short;
+    reg [3:0] owed;
+    begin
+      over  = grid - gap;
+      short = gap - grid;
+      owed  = {1'b0, deficit} + {1'b0, short[2:0]};
+      if (grid <= gap) gap_after = {{1'b0, short[3]} + {1'b0, owed[3]}, owed[2:0]};
+      else if ({1'b0, deficit} > over) gap_after = {2'd0, deficit - over[2:0]};
+      else gap_after = 5'd0;
+    end
+  endfunction
+
+  // 8 - (bytes + 4) mod 8
+  function [3:0] grid_of(input [2:0] bytes);
+    grid_of = {1'b0, bytes[2], ~bytes[1:0]} + 4'd1;
+  endfunction
 
   wire [1:0]  behind  = head_q + 2'd1;
   wire [3:0]  ipg     = (cfg_ipg_i == 4'd0) ? 4'd1 : cfg_ipg_i;
+  // A beat holds one frame end at most, of the head block or the one behind it, and its frame was
+  // there before the beat; so the gaps that may follow are known beside the serial walk.
+  wire [4:0]  gap_0   = gap_after(grid_of(meta_q[10*head_q+3+:3]), ipg, deficit_q);
+  wire [4:0]  gap_1   = gap_after(grid_of(meta_q[10*behind+3+:3]), ipg, deficit_q);
+  wire [4:0]  gap_err = gap_after(4'd7, ipg, deficit_q);
   // In words, rounded up; 2 at least, so that ordered sets never take the whole wire.
   wire [14:0] spacing = (cfg_os_spacing_i < 17'd16) ? 15'd2
                       : {1'b0, cfg_os_spacing_i[16:3]} + {14'd0, cfg_os_spacing_i[2:0] != 3'd0};
@@ -160,7 +183,6 @@ module weft_mac_tx #(
     after_sof_d = 1'b0;
     gap_d       = gap_q;
     deficit_d   = deficit_q;
-    wait_d      = wait_q;
     kind_d      = {W{K_IDLE}};
     from_d      = {(5 * W) {1'b0}};
     end_block_d = 2'd0;
@@ -169,23 +191,17 @@ module weft_mac_tx #(
     stomp_d     = 1'b0;
     underrun_d  = 1'b0;
     os_d        = 1'b0;
-    os_here     = 1'b0;
+    since       = 3'd0;
     end_d       = 1'b0;
-    ended       = 1'b0;
-    grid        = 4'd0;
-    over        = 4'd0;
-    short       = 4'd0;
-    owed        = 4'd0;
     os_want     = os_valid_i && (cfg_enable_i || in_frame_q);
-    meta        = meta_q[10*head_q+:10];
-    full        = meta[1] ? meta[9:6] : 4'd8;
+    meta        = {meta_q[10*head_q+5+:5], meta_q[10*head_q+:3]};
+    full        = meta[1] ? meta[7:4] : 4'd8;
     full2       = meta_q[10*behind+1] ? meta_q[10*behind+6+:4] : 4'd8;
     after       = word_q + {1'b0, W3};
 
     if (count_q == 3'd0 && !in_frame_q && gap_q == 2'd0 && !os_want) begin
       // Nothing to send. (A short cut of the walk below.)
       deficit_d = 3'd0;
-      wait_d    = (wait_q > {12'd0, W3}) ? wait_q - {12'd0, W3} : 15'd0;
     end else if (in_frame_q && count_q != 3'd0 && !(os_want && wait_q < {12'd0, W3}) &&
                  (after <= full ||
                   (!meta[1] && count_q != 3'd1 && after - 4'd8 <= full2))) begin
@@ -200,7 +216,6 @@ module weft_mac_tx #(
         head_d  = head_q + 2'd1;
         count_d = count_q - 3'd1;
       end
-      wait_d = (wait_q > {12'd0, W3}) ? wait_q - {12'd0, W3} : 15'd0;
     end else begin
       if (count_q != 3'd0 && !in_frame_q && !meta[0]) begin
         // A block that continues no frame: the rest of a starved one is thrown away.
@@ -209,15 +224,12 @@ module weft_mac_tx #(
       end
       after_sof_d = after_sof_q;
       for (i = 0; i < W; i = i + 1) begin
-        ended = 1'b0;
-        meta  = meta_q[10*head_d+:10];
-        full  = meta[1] ? meta[9:6] : 4'd8;
-        os_here = os_want && !os_d && !after_sof_d && (wait_d == 15'd0);
-        if (os_here) wait_d = spacing;
-        if (wait_d != 15'd0) wait_d = wait_d - 15'd1;
-        if (os_here) begin
+        meta = {meta_q[10*head_d+5+:5], meta_q[10*head_d+:3]};
+        full = meta[1] ? meta[7:4] : 4'd8;
+        if (os_want && !os_d && !after_sof_d && wait_q <= i[14:0]) begin
           kind_d[3*i+:3] = K_OS;
           os_d           = 1'b1;
+          since          = W3 - i[2:0];
         end else if (in_frame_d) begin
           after_sof_d    = 1'b0;
           from_d[5*i+:5] = {head_d, 3'd0} + {1'b0, word_d};
@@ -225,8 +237,7 @@ module weft_mac_tx #(
             kind_d[3*i+:3] = K_ERR;
             in_frame_d     = 1'b0;
             underrun_d     = 1'b1;
-            ended          = 1'b1;
-            grid           = 4'd7;
+            {gap_d, deficit_d} = gap_err;
           end else if (word_d < full) begin
             kind_d[3*i+:3] = K_DATA;
             word_d         = word_d + 4'd1;
@@ -239,11 +250,10 @@ module weft_mac_tx #(
             end_d          = 1'b1;
             end_block_d    = head_d;
             kind_d[3*i+:3] = (word_d == full) ? K_END0 : K_END1;
-            if (meta[5] && word_d == full) begin
+            if (meta[3] && word_d == full) begin
               word_d = word_d + 4'd1; // four bytes or more and the FCS: T is in the next word
             end else begin
-              ended      = 1'b1;
-              grid       = {1'b0, meta[5], ~meta[4:3]} + 4'd1; // 8 - (bytes + 4) mod 8
+              {gap_d, deficit_d} = (head_d == head_q) ? gap_0 : gap_1;
               in_frame_d = 1'b0;
               frame_d    = !meta[2];
               stomp_d    = meta[2];
@@ -263,20 +273,11 @@ module weft_mac_tx #(
         end else begin
           deficit_d = 3'd0;
         end
-        if (ended) begin
-          if (grid > ipg) begin
-            over      = grid - ipg;
-            deficit_d = ({1'b0, deficit_d} > over) ? deficit_d - over[2:0] : 3'd0;
-            gap_d     = 2'd0;
-          end else begin
-            short     = ipg - grid;
-            owed      = {1'b0, deficit_d} + {1'b0, short[2:0]};
-            deficit_d = owed[2:0];
-            gap_d     = {1'b0, short[3]} + {1'b0, owed[3]};
-          end
-        end
       end
     end
+    wait_from = os_d ? spacing : wait_q;
+    wait_less = os_d ? since : W3;
+    wait_d    = (wait_from > {12'd0, wait_less}) ? wait_from - {12'd0, wait_less} : 15'd0;
   end
 
   assign os_ready_o = os_d;

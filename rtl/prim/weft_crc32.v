@@ -16,7 +16,7 @@
 //   bits j+a, j+b, ... The map first folds bits 0..383 into the rest with the shortest equations of
 //   that kind that exist (4 to 7 terms instead of the about 16 of a direct step) and then looks up
 //   the last 128 bits four at a time.
-// Trade-off: 57 % of the XOR gates and about a quarter of the simulation time of 32 parity masks, for
+// Trade-off: 57 % of the XOR gates and a quarter of the simulation time of 32 parity masks, for
 //   a path of 29 instead of 20 gates (docs/prim.md has the figures). Register its output.
 // Relies on: bytes_i <= 64. Bytes of data_i at bytes_i and above are ignored.
 `default_nettype none

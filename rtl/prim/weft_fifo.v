@@ -5,8 +5,9 @@
 //
 // Latency: 1 cycle from an accepted word to out_valid_o. Throughput: one word a cycle.
 // Stall rule: in_ready_o falls when DEPTH words are inside. For DEPTH >= 2 it is a function of
-//   state only; for DEPTH = 1 a full FIFO also takes a word in the cycle in which out_ready_i empties it
-//   (a combinational path from out_ready_i to in_ready_o: the price of full rate with one word).
+//   state only; for DEPTH = 1 a full FIFO also takes a word in the cycle in which out_ready_i
+//   empties it (a combinational path from out_ready_i to in_ready_o: the price of full rate with
+//   one word).
 // Trade-off: the read multiplexer is combinational, so keep DEPTH small; weft_fifo_ram is for more.
 //   DEPTH = 2 is the cheapest stage that cuts valid, ready and data paths at full rate.
 // Relies on: a sender keeps in_valid_i until in_ready_o. error_o is sticky until reset: a word was

@@ -5,7 +5,7 @@
 // only: MAC, parser, route, ingress buffer, egress queue, credits of both roles, registers, counters.
 //
 // Latency, unloaded, in cycles (the table of docs/performance.md is measured, this is the plan):
-//   wire to cell 3 .. 4, FCS 1, parser 1, route 2, buffer and match 1, read 1, crossbar 1 (outside),
+//   pins 1, wire to cell 3 .. 4, FCS 1, parser 1, route 2, buffer and match 1, read 1, crossbar 1 (outside),
 //   queue 1, transmit MAC 3.
 `default_nettype none
 `include "weft_defs.vh"
@@ -181,6 +181,15 @@ module weft_port #(
   /* verilator lint_on PINCONNECTEMPTY */
 
   // ------------------------------------------------------------------ receive ----------------
+  // Pins are registered once, here: what follows may be deep, and a simulator walks it once a cycle.
+  reg  [8*MII_BYTES-1:0] rx_data_q;
+  reg  [MII_BYTES-1:0]   rx_ctrl_q;
+  always @(posedge clk) begin
+    rx_data_q <= rx_data_i;
+    rx_ctrl_q <= rx_ctrl_i;
+    if (rst) rx_ctrl_q <= {MII_BYTES{1'b1}};
+  end
+
   wire         m_valid, m_sop, m_eop, m_err;
   wire [4:0]   m_reason;
   wire [6:0]   m_bytes;
@@ -193,7 +202,7 @@ module weft_port #(
   wire [63:0]  seqos_data;  // only D1..D3 say the fault
   /* verilator lint_on UNUSEDSIGNAL */
   weft_mac_rx #(.MII_BYTES(MII_BYTES)) u_mac_rx (
-    .clk(clk), .rst(rst), .mii_data_i(rx_data_i), .mii_ctrl_i(rx_ctrl_i),
+    .clk(clk), .rst(rst), .mii_data_i(rx_data_q), .mii_ctrl_i(rx_ctrl_q),
     .cfg_enable_i(cfg_enable), .cfg_max_frame_i(cfg_max_frame_i),
     .cfg_min_frame_i(cfg_min_frame),
     .cell_valid_o(m_valid), .cell_sop_o(m_sop), .cell_eop_o(m_eop), .cell_err_o(m_err),

@@ -56,21 +56,16 @@ cflags="-std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wpedantic -Werror -Itb -Itb
 # One translation unit for the fast half, one without optimisation for the half that runs once.
 awk -v module="$module" -v repeat="make bench-$module SET=$set_index" -v params="$params" \
     -f sim/module/ports.awk "$out/obj/Vtop.h" >"$out/obj/glue.cpp"
-(
-    cd "$out/obj"
-    for f in Vtop*.cpp; do
-        case $f in
-        *__Slow.cpp | *__Syms.cpp | *__Trace__*Slow.cpp) echo "#include \"$f\"" >&2 ;;
-        *) echo "#include \"$f\"" ;;
-        esac
-    done >fast.inc 2>slow.inc
-    { echo '#include "glue.cpp"'; cat fast.inc; } >fast.cc
-    mv slow.inc slow.cc
-    rm -f fast.inc
-)
+classes=$(awk -f sim/classes.awk "$out/obj/Vtop_classes.mk")
+{
+    echo "#include \"glue.cpp\""
+    sed -n "s|^fast \(.*\)|#include \"\1.cpp\"|p" <<<"$classes"
+} >"$out/obj/fast.cc"
+sed -n "s|^slow \(.*\)|#include \"\1.cpp\"|p" <<<"$classes" >"$out/obj/slow.cc"
+mapfile -t generated < <(sed "s|^[a-z]* |$out/obj/|; s|\$|.cpp|" <<<"$classes")
 runtime_id=$(fingerprint "$runtime/stamp")
-model_id="$cxx $cxxflags $(fingerprint sim/module/*.h "$out"/obj/*.cpp "$out"/obj/*.h \
-    "$out"/obj/*.cc)"
+model_id="$cxx $cxxflags $(fingerprint sim/module/*.h "${generated[@]}" "$out"/obj/glue.cpp \
+    "$out"/obj/*.h "$out"/obj/*.cc)"
 if [ ! -e "$out/model.stamp" ] || [ "$(cat "$out/model.stamp")" != "$model_id" ]; then
     rm -f "$out/bench" "$out/model.stamp"
     # shellcheck disable=SC2086

@@ -33,10 +33,7 @@ uint32_t mii_ref_crc(uint32_t state, const uint8_t *p, size_t n)
     return state;
 }
 
-uint32_t mii_ref_fcs(const uint8_t *p, size_t n)
-{
-    return ~mii_ref_crc(0xFFFFFFFFu, p, n);
-}
+uint32_t mii_ref_fcs(const uint8_t *p, size_t n) { return ~mii_ref_crc(0xFFFFFFFFu, p, n); }
 
 /* ---- encoder --------------------------------------------------------------------------------- */
 
@@ -47,10 +44,7 @@ void mii_ref_wire_free(mii_ref_wire *w)
     memset(w, 0, sizeof *w);
 }
 
-void mii_ref_wire_clear(mii_ref_wire *w)
-{
-    w->count = 0;
-}
+void mii_ref_wire_clear(mii_ref_wire *w) { w->count = 0; }
 
 void mii_ref_put(mii_ref_wire *w, uint8_t byte, bool ctrl)
 {
@@ -152,8 +146,10 @@ static void finish(mii_ref_rx *rx, unsigned reason, uint64_t end)
 static void coding(mii_ref_rx *rx, uint64_t pos)
 {
     rx->in_frame = false;
-    if (rx->whole >= 72) finish(rx, REASON_CODING, pos);
-    else rx->codings++;
+    if (rx->whole >= 72)
+        finish(rx, REASON_CODING, pos);
+    else
+        rx->codings++;
 }
 
 static void add(mii_ref_rx *rx, const uint8_t *d, size_t n)
@@ -217,8 +213,10 @@ static void word(mii_ref_rx *rx, const uint8_t d[8], const uint8_t c[8], uint64_
     } else {
         bool idle = true;
         for (int k = 0; k < 8; k++) idle = idle && c[k] && d[k] == MII_IDLE;
-        if (idle) rx->idles += 8;
-        else if (!(c[0] && (d[0] == MII_START || d[0] == MII_SEQ))) rx->strays++;
+        if (idle)
+            rx->idles += 8;
+        else if (!(c[0] && (d[0] == MII_START || d[0] == MII_SEQ)))
+            rx->strays++;
     }
     if (c[0] && d[0] == MII_START && rx->enable) {
         rx->starts++;

@@ -46,11 +46,12 @@ void mii_ref_start(mii_ref_wire *w);
 typedef struct {
     const uint8_t *data; /* without FCS */
     size_t len;
-    uint32_t fcs_xor;     /* 0: good FCS */
+    uint32_t fcs_xor;      /* 0: good FCS */
     unsigned bad_preamble; /* 0: none, 1..7: that byte of the start word is wrong */
     size_t ctlos_count;    /* ordered sets inside */
-    const size_t *ctlos_at; /* ascending; each before that byte after the start word, multiples of 8 */
-    bool has_error;         /* byte error_at of data and FCS becomes control character error_code */
+    const size_t
+        *ctlos_at;  /* ascending; each before that byte after the start word, multiples of 8 */
+    bool has_error; /* byte error_at of data and FCS becomes control character error_code */
     size_t error_at;
     uint8_t error_code;
     bool no_term;
@@ -61,20 +62,21 @@ void mii_ref_frame_put(mii_ref_wire *w, const mii_ref_frame_spec *f);
 
 /* ---- decoder --------------------------------------------------------------------------------- */
 typedef struct {
-    uint8_t *raw;      /* all bytes between SFD and T, FCS included */
-    size_t len;        /* of raw */
-    unsigned reason;   /* 0 good, else WEFT_DROP_OVERSIZE, _FCS or _CODING */
-    uint64_t start;    /* wire position (bytes) of S */
-    uint64_t end;      /* of T (of the word with the error) */
-    uint64_t known;    /* word in which the first cell is known: the 9th, or the end */
-    unsigned idle_before; /* idle bytes before S, from the T of the frame before; ordered sets not */
+    uint8_t *raw;    /* all bytes between SFD and T, FCS included */
+    size_t len;      /* of raw */
+    unsigned reason; /* 0 good, else WEFT_DROP_OVERSIZE, _FCS or _CODING */
+    uint64_t start;  /* wire position (bytes) of S */
+    uint64_t end;    /* of T (of the word with the error) */
+    uint64_t known;  /* word in which the first cell is known: the 9th, or the end */
+    unsigned
+        idle_before; /* idle bytes before S, from the T of the frame before; ordered sets not */
 } mii_ref_frame;
 
 typedef struct {
     uint8_t d[8];
-    uint64_t word;     /* number of the raw word in which it was complete */
-    bool inside;       /* inside a frame */
-    bool after_start;  /* directly behind a start word */
+    uint64_t word;    /* number of the raw word in which it was complete */
+    bool inside;      /* inside a frame */
+    bool after_start; /* directly behind a start word */
 } mii_ref_os;
 
 typedef struct {

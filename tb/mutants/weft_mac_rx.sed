@@ -1,1 +1,1 @@
-s/words_d == 4'd8) ? 2'd2 : 2'd1/words_d == 4'd9) ? 2'd2 : 2'd1/
+s/two_blocks         = words_d\[3\];/two_blocks         = 1'b0;/

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * best_effort.c: without credits an incast overflows. What is dropped is counted under its reason and
- * nowhere else: sent = delivered + dropped, lost = 0, counters reconcile; other ports do not suffer.
- * test-timeout: 300
+ * best_effort.c: without credits an incast overflows. What is dropped is counted under its reason
+ * and nowhere else: sent = delivered + dropped, lost = 0, counters reconcile; other ports do not
+ * suffer. test-timeout: 300
  */
 #include "system.h"
 #include "weft/reasons.h"
@@ -15,9 +15,13 @@ static void run(tally *t, const char *spec, uint64_t seed, bool overflows)
     weft_source *s = weft_source_open(spec, &env, err, sizeof err);
     expect(t, s != NULL, "%s: %s", spec, err);
     if (!s) return;
-    const weft_world_options wo = {.seed = seed, .profile = "esun", .ipg = 1,
+    const weft_world_options wo = {.seed = seed,
+                                   .profile = "esun",
+                                   .ipg = 1,
                                    .memory_bytes = weft_source_get_needs(s).memory_bytes,
-                                   .min_frame = 64, .lossless = false, .payload_check = true,
+                                   .min_frame = 64,
+                                   .lossless = false,
+                                   .payload_check = true,
                                    .trace = true};
     weft_world *w = weft_world_open(&wo, err, sizeof err);
     expect(t, w != NULL, "%s", err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * json.c: weft run --json: every key of docs/command.md is there, with its type, in its order, and no
- * other; the same seed gives the same file but for the clock, another seed another one.
+ * json.c: weft run --json: every key of docs/command.md is there, with its type, in its order, and
+ * no other; the same seed gives the same file but for the clock, another seed another one.
  * test-timeout: 300
  */
 #include <unistd.h>
@@ -24,10 +24,10 @@ static json_t *run(tally *t, const char *source, const char *seed, const char *p
     weft_make_folder(scratch());
     snprintf(path, sizeof path, "%s/out.json", scratch());
     unlink(path);
-    char *argv[] = {(char *)(uintptr_t) "run", (char *)(uintptr_t) "--json", path,
-                    (char *)(uintptr_t) "--seed", (char *)(uintptr_t)seed,
-                    (char *)(uintptr_t) "--profile", (char *)(uintptr_t)profile,
-                    (char *)(uintptr_t)source, NULL};
+    char *argv[] = {
+        (char *)(uintptr_t) "run",    (char *)(uintptr_t) "--json", path,
+        (char *)(uintptr_t) "--seed", (char *)(uintptr_t)seed,      (char *)(uintptr_t) "--profile",
+        (char *)(uintptr_t)profile,   (char *)(uintptr_t)source,    NULL};
     const int rc = weft_cmd_run(8, argv);
     expect(t, rc == status, "weft run %s: exit status %d", source, rc);
     json_error_t why = {0};
@@ -47,7 +47,8 @@ static void shape(tally *t, const json_t *j, const char *where, const field *lis
     json_t *v;
     size_t at = 0;
     expect(t, json_object_size(j) == n, "%s has %zu keys, not %zu", where, json_object_size(j), n);
-    json_object_foreach((json_t *)(uintptr_t)j, key, v) {
+    json_object_foreach((json_t *)(uintptr_t)j, key, v)
+    {
         if (at >= n) break;
         expect(t, strcmp(key, list[at].key) == 0, "%s: key %zu is %s, not %s", where, at, key,
                list[at].key);
@@ -65,12 +66,23 @@ static void shape(tally *t, const json_t *j, const char *where, const field *lis
 
 static void check_shape(tally *t, const json_t *j)
 {
-    static const field top[] = {
-        {"tool", 's'},         {"version", 's'}, {"config", 'o'},        {"source", 's'},
-        {"profile", 's'},      {"seed", 'i'},    {"cycles", 'i'},        {"wall_seconds", 'r'},
-        {"khz", 'r'},          {"frames_per_second", 'r'},               {"ops", 'o'},
-        {"frames", 'o'},       {"latency_cycles", 'o'},                  {"wire", 'o'},
-        {"fairness_jain", 'r'}, {"counters_reconciled", 'b'},            {"ok", 'b'}};
+    static const field top[] = {{"tool", 's'},
+                                {"version", 's'},
+                                {"config", 'o'},
+                                {"source", 's'},
+                                {"profile", 's'},
+                                {"seed", 'i'},
+                                {"cycles", 'i'},
+                                {"wall_seconds", 'r'},
+                                {"khz", 'r'},
+                                {"frames_per_second", 'r'},
+                                {"ops", 'o'},
+                                {"frames", 'o'},
+                                {"latency_cycles", 'o'},
+                                {"wire", 'o'},
+                                {"fairness_jain", 'r'},
+                                {"counters_reconciled", 'b'},
+                                {"ok", 'b'}};
     static const field config[] = {
         {"ports", 'i'}, {"mii_bytes", 'i'}, {"cell_bytes", 'i'}, {"vcs", 'i'}, {"ipg", 'i'}};
     static const field ops[] = {

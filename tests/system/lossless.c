@@ -9,8 +9,8 @@
 
 static weft_run_options options(const char *source, uint64_t seed)
 {
-    return (weft_run_options){.source = source, .profile = "esun", .ipg = 1, .seed = seed,
-                              .payload_check = true};
+    return (weft_run_options){
+        .source = source, .profile = "esun", .ipg = 1, .seed = seed, .payload_check = true};
 }
 
 int main(void)
@@ -22,7 +22,8 @@ int main(void)
     char source[120];
     printf("incast of all ports to one: lossless, and the one wire is full\n");
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        /* Long enough to fill the 256 KiB of every ingress buffer: credits must hold the sources. */
+        /* Long enough to fill the 256 KiB of every ingress buffer: credits must hold the sources.
+         */
         snprintf(source, sizeof source, "gen:incast,size=%u,to=%zu,cycles=%llu", sizes[i], i % 2,
                  (unsigned long long)effort(16000));
         const weft_run_options o = options(source, 10 + i);
@@ -34,8 +35,8 @@ int main(void)
             expect(&t, p == to || r.stats.port_rx[p] < 0.01, "%s: port %u got %.3f", source, p,
                    r.stats.port_rx[p]);
         for (unsigned p = 0; p < r.geometry.ports; p++)
-            expect(&t, p == to || r.stats.port_tx[p] < 0.5, "%s: port %u was never held: %.3f", source,
-                   p, r.stats.port_tx[p]);
+            expect(&t, p == to || r.stats.port_tx[p] < 0.5, "%s: port %u was never held: %.3f",
+                   source, p, r.stats.port_tx[p]);
         expect(&t, r.stats.jain > 0.95, "%s: the ports share unfairly: %.3f", source, r.stats.jain);
         weft_run_result_free(&r);
     }

@@ -2,8 +2,8 @@
  * Copyright 2026 The Weft Authors
  *
  * multicast.c: groups of all sizes among unicast traffic: every member gets exactly one copy, the
- * sender none, nobody else anything, in order; groups that change between two frames; drains to empty.
- * test-timeout: 300
+ * sender none, nobody else anything, in order; groups that change between two frames; drains to
+ * empty. test-timeout: 300
  */
 #include "system.h"
 #include "traffic/data.h"
@@ -18,9 +18,14 @@ static unsigned bits(uint64_t v)
 /* Random unicast and multicast frames for some cycles, then a drain and all checks. */
 static void storm(tally *t, uint64_t seed, unsigned multicast_percent, double load, bool lossless)
 {
-    const weft_world_options wo = {.seed = seed, .profile = seed & 1 ? "esun" : "ethernet", .ipg = 1,
-                                   .memory_bytes = 1u << 20, .min_frame = 64, .lossless = lossless,
-                                   .payload_check = true, .trace = true};
+    const weft_world_options wo = {.seed = seed,
+                                   .profile = seed & 1 ? "esun" : "ethernet",
+                                   .ipg = 1,
+                                   .memory_bytes = 1u << 20,
+                                   .min_frame = 64,
+                                   .lossless = lossless,
+                                   .payload_check = true,
+                                   .trace = true};
     char err[512] = "", msg[1024] = "";
     weft_world *w = weft_world_open(&wo, err, sizeof err);
     expect(t, w != NULL, "%s", err);
@@ -60,13 +65,16 @@ static void storm(tally *t, uint64_t seed, unsigned multicast_percent, double lo
     }
     weft_world_measure(w, false);
     expect(t, weft_world_drain(w, 3000000), "seed %llu: does not drain", (unsigned long long)seed);
-    expect(t, weft_world_reconcile(w, msg, sizeof msg), "seed %llu: %s", (unsigned long long)seed, msg);
+    expect(t, weft_world_reconcile(w, msg, sizeof msg), "seed %llu: %s", (unsigned long long)seed,
+           msg);
     weft_world_stats s;
     weft_world_get_stats(w, &s);
-    printf("  seed %llu: %llu frames, %llu to groups; %llu copies delivered, %llu lost, latency up to "
-           "%llu\n", (unsigned long long)seed, (unsigned long long)sent,
-           (unsigned long long)multicast, (unsigned long long)s.frames_delivered,
-           (unsigned long long)s.frames_lost, (unsigned long long)s.lat_max);
+    printf(
+        "  seed %llu: %llu frames, %llu to groups; %llu copies delivered, %llu lost, latency up to "
+        "%llu\n",
+        (unsigned long long)seed, (unsigned long long)sent, (unsigned long long)multicast,
+        (unsigned long long)s.frames_delivered, (unsigned long long)s.frames_lost,
+        (unsigned long long)s.lat_max);
     expect(t, multicast > 50 && copies > sent, "seed %llu: too little traffic",
            (unsigned long long)seed);
     /* A frame to a group counts once for every copy that is to come. */
@@ -77,8 +85,9 @@ static void storm(tally *t, uint64_t seed, unsigned multicast_percent, double lo
            (unsigned long long)seed, (unsigned long long)s.corrupted,
            (unsigned long long)s.misrouted, (unsigned long long)s.reordered,
            (unsigned long long)s.duplicated);
-    expect(t, s.frames_delivered == copies, "seed %llu: %llu copies of %llu", (unsigned long long)seed,
-           (unsigned long long)s.frames_delivered, (unsigned long long)copies);
+    expect(t, s.frames_delivered == copies, "seed %llu: %llu copies of %llu",
+           (unsigned long long)seed, (unsigned long long)s.frames_delivered,
+           (unsigned long long)copies);
     expect(t, s.frames_lost == 0 && s.credits_agree, "seed %llu: lost %llu, credits %s",
            (unsigned long long)seed, (unsigned long long)s.frames_lost,
            s.credits_agree ? "agree" : "disagree");
@@ -88,8 +97,13 @@ static void storm(tally *t, uint64_t seed, unsigned multicast_percent, double lo
 /* A group that is changed reaches its new members only, one that is removed nobody. */
 static void changes(tally *t)
 {
-    const weft_world_options wo = {.seed = 1, .profile = "esun", .ipg = 1, .memory_bytes = 1u << 20,
-                                   .min_frame = 64, .lossless = true, .payload_check = true,
+    const weft_world_options wo = {.seed = 1,
+                                   .profile = "esun",
+                                   .ipg = 1,
+                                   .memory_bytes = 1u << 20,
+                                   .min_frame = 64,
+                                   .lossless = true,
+                                   .payload_check = true,
                                    .trace = true};
     char err[512] = "", msg[1024] = "";
     weft_world *w = weft_world_open(&wo, err, sizeof err);

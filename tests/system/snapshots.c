@@ -15,10 +15,14 @@ static void run(tally *t, const char *spec, uint64_t seed, uint64_t gap, unsigne
     expect(t, s != NULL, "%s: %s", spec, err);
     if (!s) return;
     const weft_source_needs needs = weft_source_get_needs(s);
-    const weft_world_options wo = {.seed = seed, .profile = "esun", .ipg = 1,
+    const weft_world_options wo = {.seed = seed,
+                                   .profile = "esun",
+                                   .ipg = 1,
                                    .memory_bytes = needs.memory_bytes,
                                    .min_frame = needs.min_frame ? needs.min_frame : 64,
-                                   .lossless = true, .payload_check = true, .trace = true};
+                                   .lossless = true,
+                                   .payload_check = true,
+                                   .trace = true};
     weft_world *w = weft_world_open(&wo, err, sizeof err);
     expect(t, w != NULL, "%s", err);
     if (!w) {

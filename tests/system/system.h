@@ -49,15 +49,17 @@ static inline bool faultless(tally *t, const weft_run_options *opt, weft_run_res
     uint64_t dropped = 0;
     for (unsigned i = 0; i < 32; i++) dropped += s->dropped[i];
     printf("  %-44s seed %llu ipg %2u %s: %llu frames, %.2f %% of the wire, latency %llu..%llu, "
-           "%.0f kHz\n", opt->source, (unsigned long long)opt->seed, opt->ipg, opt->profile,
+           "%.0f kHz\n",
+           opt->source, (unsigned long long)opt->seed, opt->ipg, opt->profile,
            (unsigned long long)s->frames_delivered, 100 * s->delivered,
            (unsigned long long)s->lat_min, (unsigned long long)s->lat_max, r->khz);
     fflush(stdout);
     expect(t, r->drained, "%s: does not drain: %s", opt->source, r->verdict);
     expect(t, !r->source_failed, "%s: %s", opt->source, r->verdict);
     expect(t, s->frames_sent > 0 && s->frames_lost == 0 && dropped == 0,
-           "%s: %llu sent, %llu lost, %llu dropped", opt->source, (unsigned long long)s->frames_sent,
-           (unsigned long long)s->frames_lost, (unsigned long long)dropped);
+           "%s: %llu sent, %llu lost, %llu dropped", opt->source,
+           (unsigned long long)s->frames_sent, (unsigned long long)s->frames_lost,
+           (unsigned long long)dropped);
     expect(t, s->frames_delivered == s->frames_sent, "%s: %llu of %llu delivered", opt->source,
            (unsigned long long)s->frames_delivered, (unsigned long long)s->frames_sent);
     expect(t, s->corrupted == 0 && s->misrouted == 0 && s->reordered == 0 && s->duplicated == 0,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * fake_net.h: a net for sources without a switch: every operation takes effect some cycles later, in
- * order for each pair of ranks. It is now and then too busy, and it can lose or damage one message.
+ * fake_net.h: a net for sources without a switch: every operation takes effect some cycles later,
+ * in order for each pair of ranks. It is now and then too busy, and it can lose or damage one
+ * message.
  */
 #ifndef WEFT_TEST_FAKE_NET_H
 #define WEFT_TEST_FAKE_NET_H
@@ -52,7 +53,8 @@ static inline void fake_add(fake_net *f, event *e)
 {
     event **p = &f->events;
     e->order = f->order++;
-    while (*p && ((*p)->at < e->at || ((*p)->at == e->at && (*p)->order < e->order))) p = &(*p)->next;
+    while (*p && ((*p)->at < e->at || ((*p)->at == e->at && (*p)->order < e->order)))
+        p = &(*p)->next;
     e->next = *p;
     *p = e;
 }
@@ -78,8 +80,14 @@ static inline event *fake_op(fake_net *f, int kind, unsigned rank, unsigned dst,
 {
     event *e = calloc(1, sizeof *e);
     assert(e);
-    *e = (event){.kind = kind, .src = rank, .dst = dst, .dst_addr = dst_addr, .local_addr = local,
-                 .len = len, .done = done, .ctx = ctx};
+    *e = (event){.kind = kind,
+                 .src = rank,
+                 .dst = dst,
+                 .dst_addr = dst_addr,
+                 .local_addr = local,
+                 .len = len,
+                 .done = done,
+                 .ctx = ctx};
     e->at = fake_time(f, rank, dst, kind == WEFT_OP_READ ? 0 : len);
     return e;
 }
@@ -190,9 +198,9 @@ static inline void fake_effect(fake_net *f, event *e)
     }
     e->stage = 1;
     /* A posted write is done when it is on the wire; here that is the time of its arrival. */
-    e->at = e->flags & WEFT_WRITE_POSTED ? f->cycle
-                                         : fake_time(f, e->dst, e->src,
-                                                     e->kind == WEFT_OP_READ ? e->len : 0);
+    e->at = e->flags & WEFT_WRITE_POSTED
+                ? f->cycle
+                : fake_time(f, e->dst, e->src, e->kind == WEFT_OP_READ ? e->len : 0);
     fake_add(f, e);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * test_traffic_gen.c: synthetic sources on the fake net: the load is what was asked for, in wire time;
- * patterns go where they must and nowhere else; the same seed makes the same traffic; wrong names are
- * refused with a line.
+ * test_traffic_gen.c: synthetic sources on the fake net: the load is what was asked for, in wire
+ * time; patterns go where they must and nowhere else; the same seed makes the same traffic; wrong
+ * names are refused with a line.
  */
 #include <math.h>
 #include <stdarg.h>
@@ -99,8 +99,9 @@ static void loads(void)
 static void patterns(void)
 {
     for (unsigned n = 2; n <= 8; n += n == 2 ? 1 : n == 3 ? 2 : 3) {
-        static const char *const all[] = {"uniform",  "permutation", "incast",   "outcast", "hotspot",
-                                          "bursty",   "alltoall",    "diagonal", "tornado"};
+        static const char *const all[] = {"uniform",  "permutation", "incast",
+                                          "outcast",  "hotspot",     "bursty",
+                                          "alltoall", "diagonal",    "tornado"};
         for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
             char spec[100];
             snprintf(spec, sizeof spec, "gen:%s,load=0.5,cycles=20000,to=1", all[i]);
@@ -115,10 +116,12 @@ static void patterns(void)
                     pairs++;
                 }
             switch (i) {
-            case 0: case 4: case 5: case 6:
-                expect(pairs == n * (n - 1), "%s on %u: %u pairs", spec, n, pairs);
-                break;
-            case 1: case 8:
+            case 0:
+            case 4:
+            case 5:
+            case 6: expect(pairs == n * (n - 1), "%s on %u: %u pairs", spec, n, pairs); break;
+            case 1:
+            case 8:
                 for (unsigned p = 0; p < n; p++)
                     expect(to[p] == 1 && from[p] == 1, "%s on %u: no permutation", spec, n);
                 break;
@@ -139,8 +142,8 @@ static void patterns(void)
     const outcome a = played("gen:alltoall,ops=700", 8, 1, 200);
     for (unsigned p = 0; p < 8; p++)
         for (unsigned q = 0; q < 8; q++)
-            expect(p == q || (a.matrix[p][q] >= 10 && a.matrix[p][q] <= 15), "alltoall: %u to %u: %llu",
-                   p, q, (unsigned long long)a.matrix[p][q]);
+            expect(p == q || (a.matrix[p][q] >= 10 && a.matrix[p][q] <= 15),
+                   "alltoall: %u to %u: %llu", p, q, (unsigned long long)a.matrix[p][q]);
 }
 
 static void counts(void)
@@ -190,7 +193,8 @@ static void refusals(void)
         const weft_source_env env = {.ports = 8, .mii_bytes = 32, .ipg = 1, .seed = 1};
         weft_source *s = weft_source_open(bad[i][0], &env, err, sizeof err);
         expect(s == NULL, "%s is taken", bad[i][0]);
-        expect(strstr(err, bad[i][1]) != NULL, "%s: '%s' does not say '%s'", bad[i][0], err, bad[i][1]);
+        expect(strstr(err, bad[i][1]) != NULL, "%s: '%s' does not say '%s'", bad[i][0], err,
+               bad[i][1]);
         weft_source_close(s);
     }
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * test_traffic_table.c: connection matrices and tables of operations on the fake net: right ones are
- * played and checked, a lost or damaged operation is noticed, wrong ones are refused with a line.
+ * test_traffic_table.c: connection matrices and tables of operations on the fake net: right ones
+ * are played and checked, a lost or damaged operation is noticed, wrong ones are refused with a
+ * line.
  */
 #include <stdarg.h>
 #include <unistd.h>
@@ -35,8 +36,8 @@ static weft_source *opened(const char *kind, const char *text, char *err, size_t
     fputs(text, f);
     fclose(f);
     snprintf(spec, sizeof spec, "%s:%s", kind, path);
-    const weft_source_env env = {.ports = 8, .mii_bytes = 32, .ipg = 1, .seed = 5,
-                                 .stall_cycles = 20000};
+    const weft_source_env env = {
+        .ports = 8, .mii_bytes = 32, .ipg = 1, .seed = 5, .stall_cycles = 20000};
     err[0] = 0;
     return weft_source_open(spec, &env, err, err_len);
 }
@@ -105,28 +106,36 @@ static void matrices(void)
     refused("cm", "Nodes 8\nConnections 0\n", "nothing to play");
     refused("cm", "Nodes 9\nConnections 1\n0->8 start 0 size 1\n", "9 nodes do not fit");
     refused("cm", "Nodes 4\nConnections 1\n0->4 start 0 size 1\n", ":3: node 4 is not one of 0..3");
-    refused("cm", "Nodes 4\nConnections 2\n0->3 start 0 size 1\n", "'Connections 2' is said, but 1");
+    refused("cm", "Nodes 4\nConnections 2\n0->3 start 0 size 1\n",
+            "'Connections 2' is said, but 1");
     refused("cm", "Nodes 4\nConnections 1\n0->3 start 0 size 0\n", "size is missing or 0");
     refused("cm", "Nodes 4\nConnections 1\n0->3 start 0\n", "size is missing or 0");
-    refused("cm", "Nodes 4\nConnections 1\n0->3 size 5\n", "either 'start PICOSECONDS' or 'trigger");
+    refused("cm", "Nodes 4\nConnections 1\n0->3 size 5\n",
+            "either 'start PICOSECONDS' or 'trigger");
     refused("cm", "Nodes 4\nConnections 1\n0->3 start 0 trigger 1 size 5\n", "either");
     refused("cm", "Nodes 4\nConnections 1\n0->3 trigger 1 size 5\n", "trigger 1 has no line");
     refused("cm", "Nodes 4\nConnections 1\n0->3 trigger 1 size 5\ntrigger id 1 oneshot\n",
             "fires after 1 flows, but 0");
-    refused("cm", "Nodes 4\nConnections 1\n0->3 trigger 1 size 5 send_done_trigger 1\n"
-                  "trigger id 1 oneshot\n", "wait for each other");
+    refused("cm",
+            "Nodes 4\nConnections 1\n0->3 trigger 1 size 5 send_done_trigger 1\n"
+            "trigger id 1 oneshot\n",
+            "wait for each other");
     refused("cm", "Nodes 4\nConnections 1\n0->3 trigger 1 size 5\ntrigger id 1 multishot\n",
             "'multishot' is not played");
     refused("cm", "Nodes 4\nConnections 1\n0->0 start 0 size 5\n", "to itself");
     refused("cm", "Nodes 4\nConnections 1\n0->3 start 0 size 99999999999\n", "more than 1 GiB");
-    refused("cm", "Nodes 4\nConnections 1\n0->3 start 99999999999999 size 5\n", "more than a second");
-    refused("cm", "Nodes 4\nConnections 1\n0->3 start x size 5\n", "expected a number after 'start'");
+    refused("cm", "Nodes 4\nConnections 1\n0->3 start 99999999999999 size 5\n",
+            "more than a second");
+    refused("cm", "Nodes 4\nConnections 1\n0->3 start x size 5\n",
+            "expected a number after 'start'");
     refused("cm", "Nodes 4\nConnections 1\n0->3 start 0 size\n", "expected a number after 'size'");
-    refused("cm", "Nodes 4\nConnections 1\n0->3 start 0 size 5 colour 3\n", "unknown word 'colour'");
+    refused("cm", "Nodes 4\nConnections 1\n0->3 start 0 size 5 colour 3\n",
+            "unknown word 'colour'");
     refused("cm", "Nodes 4\nConnections 1\nx->3 start 0 size 5\n", "expected SRC->DST");
     refused("cm", "Nodes x\n", "expected 'Nodes N'");
     refused("cm", "hello\n", "begins no line");
-    refused("cm", "Nodes 4\nConnections 1\n0->3 start 0 size 18446744073709551616\n", "expected a number");
+    refused("cm", "Nodes 4\nConnections 1\n0->3 start 0 size 18446744073709551616\n",
+            "expected a number");
 }
 
 static void tables(void)
@@ -136,7 +145,8 @@ static void tables(void)
     weft_rng_seed(&rng, 9);
     /* Apart in time: every answer is certain. Then all at once: races, but none that is wrong. */
     for (unsigned crowded = 0; crowded < 2; crowded++) {
-        size_t n = (size_t)snprintf(text, sizeof text, "time_ps,src,dst,op,addr,len\n\n# comment\n");
+        size_t n =
+            (size_t)snprintf(text, sizeof text, "time_ps,src,dst,op,addr,len\n\n# comment\n");
         for (unsigned i = 0; i < 400; i++) {
             static const char *const ops[] = {"read", "write", "atomic_add", "atomic_swap",
                                               "atomic_cas"};
@@ -160,8 +170,8 @@ static void tables(void)
         played("csv", text, 0, i);
         played("csv", text, i, 0);
     }
-    played("csv", "time_ps,src,dst,op,addr,len\n0,0,1,write,0,1000000\n900000000,1,0,read,0,100\n", 0,
-           0);
+    played("csv", "time_ps,src,dst,op,addr,len\n0,0,1,write,0,1000000\n900000000,1,0,read,0,100\n",
+           0, 0);
     const char head[] = "time_ps,src,dst,op,addr,len\n";
     char t[300];
     refused("csv", "", "nothing to play");
@@ -193,14 +203,17 @@ static void tables(void)
     }
     char err[300];
     const weft_source_env env = {.ports = 8, .mii_bytes = 32, .ipg = 1};
-    expect(!weft_source_open("csv:/nowhere/at/all", &env, err, sizeof err) && strstr(err, "No such"),
+    expect(!weft_source_open("csv:/nowhere/at/all", &env, err, sizeof err) &&
+               strstr(err, "No such"),
            "missing file: %s", err);
     expect(!weft_source_open("cm:/nowhere/at/all", &env, err, sizeof err) && strstr(err, "No such"),
            "missing file: %s", err);
-    expect(!weft_source_open("pcap:x", &env, err, sizeof err) && strstr(err, "not part"), "%s", err);
+    expect(!weft_source_open("pcap:x", &env, err, sizeof err) && strstr(err, "not part"), "%s",
+           err);
     expect(!weft_source_open("tea:x", &env, err, sizeof err) && strstr(err, "unknown source"), "%s",
            err);
-    expect(!weft_source_open("cm", &env, err, sizeof err) && strstr(err, "unknown source"), "%s", err);
+    expect(!weft_source_open("cm", &env, err, sizeof err) && strstr(err, "unknown source"), "%s",
+           err);
 }
 
 int main(void)

@@ -30,8 +30,8 @@ static char folder[64];
 
 static weft_source_env env_of(unsigned ports)
 {
-    return (weft_source_env){.ports = ports, .mii_bytes = 32, .ipg = 1, .seed = 7,
-                             .stall_cycles = 30000};
+    return (weft_source_env){
+        .ports = ports, .mii_bytes = 32, .ipg = 1, .seed = 7, .stall_cycles = 30000};
 }
 
 typedef enum { ALL_RIGHT, LOSE, DAMAGE } trouble;
@@ -62,8 +62,8 @@ static void play(const char *spec, unsigned ports, trouble what, uint64_t which,
         expect(done == total, "%s: progress %llu of %llu", spec, (unsigned long long)done,
                (unsigned long long)total);
         if (about)
-            expect(strstr(weft_source_describe(s), about) != NULL, "%s is described as '%s', not '%s'",
-                   spec, weft_source_describe(s), about);
+            expect(strstr(weft_source_describe(s), about) != NULL,
+                   "%s is described as '%s', not '%s'", spec, weft_source_describe(s), about);
     } else if (what == LOSE) {
         expect(end == WEFT_PHASE_FAILED && strstr(weft_source_message(s), "no progress") &&
                    strstr(weft_source_message(s), "node"),
@@ -103,7 +103,8 @@ static void own_traces(void)
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
         char msg[300], spec[200];
         expect(weft_trace_write(list[i].kind, list[i].ranks, list[i].bytes, folder, msg,
-                                sizeof msg) == 0, "%s", msg);
+                                sizeof msg) == 0,
+               "%s", msg);
         snprintf(spec, sizeof spec, "chakra:%s/%s", folder, list[i].kind);
         play(spec, list[i].ranks, ALL_RIGHT, 0, list[i].about);
         play(spec, list[i].ranks, LOSE, 2, NULL);
@@ -150,20 +151,39 @@ static uint64_t node(book *b, unsigned r, weft_node_out n, const uint64_t *deps,
 
 static uint64_t send(book *b, unsigned r, unsigned dst, uint64_t size, int tag, const uint64_t *dep)
 {
-    return node(b, r, (weft_node_out){.type = WEFT_NODE_SEND, .size = (int64_t)size, .dst = dst,
-                                      .src = -1, .tag = tag, .coll = -1}, dep, dep != NULL);
+    return node(b, r,
+                (weft_node_out){.type = WEFT_NODE_SEND,
+                                .size = (int64_t)size,
+                                .dst = dst,
+                                .src = -1,
+                                .tag = tag,
+                                .coll = -1},
+                dep, dep != NULL);
 }
 
 static uint64_t recv(book *b, unsigned r, unsigned src, uint64_t size, int tag, const uint64_t *dep)
 {
-    return node(b, r, (weft_node_out){.type = WEFT_NODE_RECV, .size = (int64_t)size, .src = src,
-                                      .dst = -1, .tag = tag, .coll = -1}, dep, dep != NULL);
+    return node(b, r,
+                (weft_node_out){.type = WEFT_NODE_RECV,
+                                .size = (int64_t)size,
+                                .src = src,
+                                .dst = -1,
+                                .tag = tag,
+                                .coll = -1},
+                dep, dep != NULL);
 }
 
 static uint64_t comp(book *b, unsigned r, const uint64_t *deps, size_t n)
 {
-    return node(b, r, (weft_node_out){.type = WEFT_NODE_COMP, .micros = 1, .size = -1, .src = -1,
-                                      .dst = -1, .tag = -1, .coll = -1}, deps, n);
+    return node(b, r,
+                (weft_node_out){.type = WEFT_NODE_COMP,
+                                .micros = 1,
+                                .size = -1,
+                                .src = -1,
+                                .dst = -1,
+                                .tag = -1,
+                                .coll = -1},
+                deps, n);
 }
 
 static uint64_t coll(book *b, unsigned r, weft_node_out n) { return node(b, r, n, NULL, 0); }
@@ -209,7 +229,8 @@ static void flows(void)
     book_close(&b);
     judge(4, "all-reduce of 4000 B", NULL);
 
-    /* Direct: everybody sends to everybody and adds all at once: each rank's chunk is reduced there. */
+    /* Direct: everybody sends to everybody and adds all at once: each rank's chunk is reduced
+     * there. */
     book_open(&b, 4);
     for (unsigned r = 0; r < 4; r++) {
         for (unsigned k = 1; k < 4; k++) send(&b, r, (r + k) % 4, 800, 0, NULL);
@@ -248,6 +269,27 @@ static void flows(void)
     book_close(&b);
     judge(2, "without sums", NULL);
 
+    /* A sum that goes to and fro and doubles each time: far more than floats can hold exactly. */
+    book_open(&b, 2);
+    uint64_t at[2] = {0, 0};
+    for (unsigned k = 0; k < 40; k++) {
+        const unsigned a = k % 2, c = 1 - a;
+        send(&b, a, c, 64, (int)k, k ? &at[a] : NULL);
+        const uint64_t in = recv(&b, c, a, 64, (int)k, NULL);
+        uint64_t deps[2] = {in, at[c]};
+        weft_node_out n = {.type = WEFT_NODE_COMP,
+                           .micros = 1,
+                           .size = -1,
+                           .src = -1,
+                           .dst = -1,
+                           .tag = -1,
+                           .coll = -1,
+                           .float32 = true};
+        at[c] = node(&b, c, n, deps, k ? 2 : 1);
+    }
+    book_close(&b);
+    judge(2, "data flow with sums", NULL);
+
     /* Many small messages with one tag, no dependencies: matched in order. */
     book_open(&b, 2);
     for (unsigned k = 0; k < 500; k++) {
@@ -268,19 +310,30 @@ static void collectives(void)
             const bool adds = types[t] <= 1 || types[t] == 7 || types[t] == 8;
             book_open(&b, ranks);
             for (unsigned r = 0; r < ranks; r++) {
-                coll(&b, r, (weft_node_out){.type = WEFT_NODE_COLL, .size = adds ? 4004 : 1001,
-                                            .src = -1, .dst = -1, .tag = 1, .coll = types[t]});
+                coll(&b, r,
+                     (weft_node_out){.type = WEFT_NODE_COLL,
+                                     .size = adds ? 4004 : 1001,
+                                     .src = -1,
+                                     .dst = -1,
+                                     .tag = 1,
+                                     .coll = types[t]});
                 /* Fewer elements than ranks: some chunks are empty. */
-                coll(&b, r, (weft_node_out){.type = WEFT_NODE_COLL, .size = adds ? 12 : 5, .src = -1,
-                                            .dst = -1, .tag = 2, .coll = types[t],
-                                            .float32 = true});
+                coll(&b, r,
+                     (weft_node_out){.type = WEFT_NODE_COLL,
+                                     .size = adds ? 12 : 5,
+                                     .src = -1,
+                                     .dst = -1,
+                                     .tag = 2,
+                                     .coll = types[t],
+                                     .float32 = true});
             }
             book_close(&b);
             judge(ranks, "2 collectives", NULL);
         }
     book b;
     book_open(&b, 1);
-    coll(&b, 0, (weft_node_out){.type = WEFT_NODE_COLL, .size = 64, .src = -1, .dst = -1, .tag = -1});
+    coll(&b, 0,
+         (weft_node_out){.type = WEFT_NODE_COLL, .size = 64, .src = -1, .dst = -1, .tag = -1});
     book_close(&b);
     judge(2, "1 collective", NULL);
 }
@@ -373,28 +426,31 @@ static void refused(void)
     judge(2, NULL, "unknown type 8");
 
     book_open(&b, 2);
-    coll(&b, 0, (weft_node_out){.type = WEFT_NODE_COLL, .size = 64, .src = -1, .dst = -1, .tag = -1});
+    coll(&b, 0,
+         (weft_node_out){.type = WEFT_NODE_COLL, .size = 64, .src = -1, .dst = -1, .tag = -1});
     book_close(&b);
     judge(2, NULL, "0 collective nodes, but rank 0 has 1");
 
     book_open(&b, 2);
     for (unsigned r = 0; r < 2; r++)
-        coll(&b, r, (weft_node_out){.type = WEFT_NODE_COLL, .size = 64 + r, .src = -1, .dst = -1,
-                                    .tag = -1});
+        coll(&b, r,
+             (weft_node_out){
+                 .type = WEFT_NODE_COLL, .size = 64 + r, .src = -1, .dst = -1, .tag = -1});
     book_close(&b);
     judge(2, NULL, "all-reduce of 65 bytes");
 
     book_open(&b, 2);
     for (unsigned r = 0; r < 2; r++)
-        coll(&b, r, (weft_node_out){.type = WEFT_NODE_COLL, .size = 66, .src = -1, .dst = -1,
-                                    .tag = -1});
+        coll(&b, r,
+             (weft_node_out){.type = WEFT_NODE_COLL, .size = 66, .src = -1, .dst = -1, .tag = -1});
     book_close(&b);
     judge(2, NULL, "multiple of 4");
 
     book_open(&b, 2);
     for (unsigned r = 0; r < 2; r++)
-        coll(&b, r, (weft_node_out){.type = WEFT_NODE_COLL, .size = 64, .src = -1, .dst = -1,
-                                    .tag = -1, .coll = 77});
+        coll(&b, r,
+             (weft_node_out){
+                 .type = WEFT_NODE_COLL, .size = 64, .src = -1, .dst = -1, .tag = -1, .coll = 77});
     book_close(&b);
     judge(2, NULL, "comm_type is missing or unknown");
 
@@ -409,7 +465,8 @@ static void refused(void)
     judge(8, NULL, "no such trace");
 }
 
-/* A good file, cut at every byte, and with every byte changed: refused, or played, never a crash. */
+/* A good file, cut at every byte, and with every byte changed: refused, or played, never a crash.
+ */
 static void damaged(void)
 {
     char msg[300], path[200], spec[200], err[600];
@@ -419,8 +476,8 @@ static void damaged(void)
         send(&b, r, 1 - r, 256, 0, NULL);
         uint64_t id = recv(&b, r, 1 - r, 256, 0, NULL);
         comp(&b, r, &id, 1);
-        coll(&b, r, (weft_node_out){.type = WEFT_NODE_COLL, .size = 64, .src = -1, .dst = -1,
-                                    .tag = 4});
+        coll(&b, r,
+             (weft_node_out){.type = WEFT_NODE_COLL, .size = 64, .src = -1, .dst = -1, .tag = 4});
     }
     book_close(&b);
     snprintf(path, sizeof path, "%s/t.0.et", folder);
@@ -484,9 +541,11 @@ static void writer_refuses(void)
     expect(weft_trace_write("alltoall", 1, 1 << 20, folder, msg, sizeof msg) == -1, "1 rank");
     expect(weft_trace_write("alltoall", 65, 1 << 20, folder, msg, sizeof msg) == -1, "65 ranks");
     expect(weft_trace_write("ring-allreduce", 8, 100, folder, msg, sizeof msg) == -1, "100 bytes");
-    expect(weft_trace_write("moe-dispatch", 8, 100, folder, msg, sizeof msg) == -1, "moe, 100 bytes");
+    expect(weft_trace_write("moe-dispatch", 8, 100, folder, msg, sizeof msg) == -1,
+           "moe, 100 bytes");
     expect(weft_trace_write("ring-allreduce", 8, 0, folder, msg, sizeof msg) == -1, "0 bytes");
-    expect(weft_trace_write("alltoall", 8, 1 << 20, "/dev/null/x", msg, sizeof msg) == -2, "folder");
+    expect(weft_trace_write("alltoall", 8, 1 << 20, "/dev/null/x", msg, sizeof msg) == -2,
+           "folder");
     for (const char *const *k = weft_trace_kinds(); *k; k++)
         expect(weft_trace_write(*k, 2, 4096, folder, msg, sizeof msg) == 0, "%s: %s", *k, msg);
 }
