@@ -100,13 +100,13 @@ module weft_scheduler #(
   localparam [LW-1:0] PATIENT = PATIENCE[LW-1:0];
   reg [OUTPUTS*INPUTS-1:0] watch_q;
   reg [OUTPUTS*LW-1:0]     late_q;
+  reg [OUTPUTS-1:0]        patient_q;             // late_q is PATIENCE
   reg [INPUTS*OUTPUTS-1:0] ask;                   // [i][j] some VC is eligible, i free or not
   reg [OUTPUTS*INPUTS-1:0] ask_t;
-  reg [OUTPUTS-1:0]        watch_ask, owed, own;
+  reg [OUTPUTS-1:0]        owed, own;
   reg                      any_ask;
 
   reg [OUTPUTS-1:0]        avail;                 // egresses that may be matched in this cycle
-  reg [INPUTS*OUTPUTS-1:0] want;                  // [i][j] some VC is eligible
   reg [OUTPUTS*INPUTS-1:0] want_t, grant_t, ct_t; // [j][i]
   reg [OUTPUTS*INPUTS-1:0] ct_win_t;
   reg [INPUTS*OUTPUTS-1:0] grant;
@@ -147,25 +147,22 @@ module weft_scheduler #(
       for (v = 0; v < VCS; v = v + 1)
         ask[i*OUTPUTS +: OUTPUTS] = ask[i*OUTPUTS +: OUTPUTS]
                                   | req_i[(i*VCS + v)*OUTPUTS +: OUTPUTS];
-      want[i*OUTPUTS +: OUTPUTS] = ask[i*OUTPUTS +: OUTPUTS] & avail & {OUTPUTS{free_i[i]}};
     end
-    any_ask  = |ask;
-    any_want = |want;
-    any_ct   = |ct_req_i;
-
-    // Watch
-    ask_t     = {OUTPUTS*INPUTS{1'b0}};
-    watch_ask = {OUTPUTS{1'b0}};
-    owed      = {OUTPUTS{1'b0}};
+    any_ask = |ask;
+    any_ct  = |ct_req_i;
+    ask_t   = {OUTPUTS*INPUTS{1'b0}};
+    want_t  = {OUTPUTS*INPUTS{1'b0}};
+    owed    = {OUTPUTS{1'b0}};
     if (any_ask)
       for (j = 0; j < OUTPUTS; j = j + 1) begin
         for (i = 0; i < INPUTS; i = i + 1) ask_t[j*INPUTS + i] = ask[i*OUTPUTS + j];
-        watch_ask[j] = |(ask_t[j*INPUTS +: INPUTS] & watch_q[j*INPUTS +: INPUTS]);
-        owed[j]      = watch_ask[j] & (late_q[j*LW +: LW] == PATIENT);
+        if (avail[j]) want_t[j*INPUTS +: INPUTS] = ask_t[j*INPUTS +: INPUTS] & free_i;
+        if (patient_q[j])
+          owed[j] = |(ask_t[j*INPUTS +: INPUTS] & watch_q[j*INPUTS +: INPUTS]);
       end
+    any_want = |want_t;
 
     // Grant
-    want_t      = {OUTPUTS*INPUTS{1'b0}};
     grant_t     = {OUTPUTS*INPUTS{1'b0}};
     grant       = {INPUTS*OUTPUTS{1'b0}};
     acc_valid_o = {INPUTS{1'b0}};
@@ -188,7 +185,6 @@ module weft_scheduler #(
 
     if (any_want) begin
       for (j = 0; j < OUTPUTS; j = j + 1) begin
-        for (i = 0; i < INPUTS; i = i + 1) want_t[j*INPUTS + i] = want[i*OUTPUTS + j];
         grant_t[j*INPUTS +: INPUTS] = owed[j]
             ? want_t[j*INPUTS +: INPUTS] & watch_q[j*INPUTS +: INPUTS]
             : pick_in(want_t[j*INPUTS +: INPUTS], gptr_q[j*INPUTS +: INPUTS]);
@@ -279,17 +275,22 @@ module weft_scheduler #(
     if (any_ask)
       for (j = 0; j < OUTPUTS; j = j + 1)
         if (ask_t[j*INPUTS +: INPUTS] != {INPUTS{1'b0}}) begin
-          if (!watch_ask[j] || (gnt_valid_o[j]
-              && (grant_t[j*INPUTS +: INPUTS] & watch_q[j*INPUTS +: INPUTS]) != {INPUTS{1'b0}})) begin
+          if (((ask_t[j*INPUTS +: INPUTS] & watch_q[j*INPUTS +: INPUTS]) == {INPUTS{1'b0}})
+              || (gnt_valid_o[j] && (grant_t[j*INPUTS +: INPUTS] & watch_q[j*INPUTS +: INPUTS])
+                                    != {INPUTS{1'b0}})) begin
             watch_q[j*INPUTS +: INPUTS] <= {watch_q[j*INPUTS +: INPUTS-1],
                                             watch_q[j*INPUTS + INPUTS-1]};
             late_q[j*LW +: LW]          <= {LW{1'b0}};
-          end else if (gnt_valid_o[j])
+            patient_q[j]                <= 1'b0;
+          end else if (gnt_valid_o[j]) begin
             late_q[j*LW +: LW]          <= late_q[j*LW +: LW] + 1'b1;
+            patient_q[j]                <= late_q[j*LW +: LW] == PATIENT - 1'b1;
+          end
         end
     if (rst) begin
       watch_q <= {OUTPUTS{{INPUTS-1{1'b0}}, 1'b1}};
       late_q  <= {OUTPUTS*LW{1'b0}};
+      patient_q <= {OUTPUTS{1'b0}};
       gptr_q <= {OUTPUTS*INPUTS{1'b1}};
       cptr_q <= {OUTPUTS*INPUTS{1'b1}};
       aptr_q <= {INPUTS*OUTPUTS{1'b1}};
