@@ -175,7 +175,7 @@ lint_c() {
         for f in csrc tb tests; do
             check "$cc $f" c_files $cc $(find $f -name '*.c' | sort)
         done
-        check "$cc headers" c_header $cc $(find csrc tb sim -name '*.h' ! -path 'sim/module/*' | sort)
+        check "$cc headers" c_header $cc $(find csrc tb/common sim -name '*.h' ! -path 'sim/module/*' | sort)
     done
     check "g++ harness" cpp_file g++
     check "clang++ harness" cpp_file clang++

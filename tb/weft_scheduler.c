@@ -93,7 +93,7 @@ static void reference(struct bench *b, struct outputs *o)
             if (in->busy[i][j]) usable[j] = false;
             if (asks(b, i, j)) any_ask[j] = true;
         }
-        r->owed[j] = asks(b, r->watch[j], j) && r->late[j] == b->patience;
+        r->owed[j] = r->late[j] == b->patience;
         for (unsigned i = 0; i < b->n_in; i++) {
             want[i] = usable[j] && in->free[i] && asks(b, i, j);
             if (want[i]) wanted[j] = true;
@@ -151,7 +151,7 @@ static void reference(struct bench *b, struct outputs *o)
     }
 
     for (unsigned j = 0; j < b->n_out; j++) {
-        if (!any_ask[j]) continue;
+        if (!any_ask[j] && !r->owed[j]) continue;
         if (!asks(b, r->watch[j], j) || o->mask[r->watch[j]][j]) {
             next.watch[j] = (r->watch[j] + 1) % b->n_in;
             next.late[j] = 0;

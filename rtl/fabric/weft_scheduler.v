@@ -100,10 +100,10 @@ module weft_scheduler #(
   localparam [LW-1:0] PATIENT = PATIENCE[LW-1:0];
   reg [OUTPUTS*INPUTS-1:0] watch_q;
   reg [OUTPUTS*LW-1:0]     late_q;
-  reg [OUTPUTS-1:0]        patient_q;             // late_q is PATIENCE
+  reg [OUTPUTS-1:0]        owed_q;                // late_q is PATIENCE
   reg [INPUTS*OUTPUTS-1:0] ask;                   // [i][j] some VC is eligible, i free or not
   reg [OUTPUTS*INPUTS-1:0] ask_t;
-  reg [OUTPUTS-1:0]        owed, own;
+  reg [OUTPUTS-1:0]        own;
   reg                      any_ask;
 
   reg [OUTPUTS-1:0]        avail;                 // egresses that may be matched in this cycle
@@ -152,13 +152,10 @@ module weft_scheduler #(
     any_ct  = |ct_req_i;
     ask_t   = {OUTPUTS*INPUTS{1'b0}};
     want_t  = {OUTPUTS*INPUTS{1'b0}};
-    owed    = {OUTPUTS{1'b0}};
     if (any_ask)
       for (j = 0; j < OUTPUTS; j = j + 1) begin
         for (i = 0; i < INPUTS; i = i + 1) ask_t[j*INPUTS + i] = ask[i*OUTPUTS + j];
         if (avail[j]) want_t[j*INPUTS +: INPUTS] = ask_t[j*INPUTS +: INPUTS] & free_i;
-        if (patient_q[j])
-          owed[j] = |(ask_t[j*INPUTS +: INPUTS] & watch_q[j*INPUTS +: INPUTS]);
       end
     any_want = |want_t;
 
@@ -185,7 +182,7 @@ module weft_scheduler #(
 
     if (any_want) begin
       for (j = 0; j < OUTPUTS; j = j + 1) begin
-        grant_t[j*INPUTS +: INPUTS] = owed[j]
+        grant_t[j*INPUTS +: INPUTS] = owed_q[j]
             ? want_t[j*INPUTS +: INPUTS] & watch_q[j*INPUTS +: INPUTS]
             : pick_in(want_t[j*INPUTS +: INPUTS], gptr_q[j*INPUTS +: INPUTS]);
         ct_avail[j] = avail[j] & ~(|want_t[j*INPUTS +: INPUTS]);
@@ -195,7 +192,7 @@ module weft_scheduler #(
       // Accept and extend
       for (i = 0; i < INPUTS; i = i + 1)
         if (grant[i*OUTPUTS +: OUTPUTS] != {OUTPUTS{1'b0}}) begin
-          own       = grant[i*OUTPUTS +: OUTPUTS] & owed;
+          own       = grant[i*OUTPUTS +: OUTPUTS] & owed_q;
           first_out = pick_out((own != {OUTPUTS{1'b0}}) ? own : grant[i*OUTPUTS +: OUTPUTS],
                                aptr_q[i*OUTPUTS +: OUTPUTS]);
           for (v = 0; v < VCS; v = v + 1)
@@ -222,7 +219,7 @@ module weft_scheduler #(
       for (j = 0; j < OUTPUTS; j = j + 1) begin
         for (i = 0; i < INPUTS; i = i + 1)
           ct_t[j*INPUTS + i] = ct_req_i[i] & ct_mask_i[i*OUTPUTS + j];
-        ct_win_t[j*INPUTS +: INPUTS] = (ct_avail[j] & ~owed[j])
+        ct_win_t[j*INPUTS +: INPUTS] = (ct_avail[j] & ~owed_q[j])
             ? pick_in(ct_t[j*INPUTS +: INPUTS], cptr_q[j*INPUTS +: INPUTS]) : {INPUTS{1'b0}};
       end
       for (i = 0; i < INPUTS; i = i + 1) begin
@@ -272,25 +269,25 @@ module weft_scheduler #(
           if (ct_mask_i[i*OUTPUTS + j])
             cptr_q[j*INPUTS +: INPUTS] <= ~(ct_win_t[j*INPUTS +: INPUTS]
                                           | (ct_win_t[j*INPUTS +: INPUTS] - 1'b1));
-    if (any_ask)
+    if (any_ask || owed_q != {OUTPUTS{1'b0}})
       for (j = 0; j < OUTPUTS; j = j + 1)
-        if (ask_t[j*INPUTS +: INPUTS] != {INPUTS{1'b0}}) begin
+        if (owed_q[j] || ask_t[j*INPUTS +: INPUTS] != {INPUTS{1'b0}}) begin
           if (((ask_t[j*INPUTS +: INPUTS] & watch_q[j*INPUTS +: INPUTS]) == {INPUTS{1'b0}})
               || (gnt_valid_o[j] && (grant_t[j*INPUTS +: INPUTS] & watch_q[j*INPUTS +: INPUTS])
                                     != {INPUTS{1'b0}})) begin
             watch_q[j*INPUTS +: INPUTS] <= {watch_q[j*INPUTS +: INPUTS-1],
                                             watch_q[j*INPUTS + INPUTS-1]};
             late_q[j*LW +: LW]          <= {LW{1'b0}};
-            patient_q[j]                <= 1'b0;
+            owed_q[j]                   <= 1'b0;
           end else if (gnt_valid_o[j]) begin
             late_q[j*LW +: LW]          <= late_q[j*LW +: LW] + 1'b1;
-            patient_q[j]                <= late_q[j*LW +: LW] == PATIENT - 1'b1;
+            owed_q[j]                   <= late_q[j*LW +: LW] == PATIENT - 1'b1;
           end
         end
     if (rst) begin
       watch_q <= {OUTPUTS{{INPUTS-1{1'b0}}, 1'b1}};
       late_q  <= {OUTPUTS*LW{1'b0}};
-      patient_q <= {OUTPUTS{1'b0}};
+      owed_q  <= {OUTPUTS{1'b0}};
       gptr_q <= {OUTPUTS*INPUTS{1'b1}};
       cptr_q <= {OUTPUTS*INPUTS{1'b1}};
       aptr_q <= {INPUTS*OUTPUTS{1'b1}};

@@ -181,10 +181,11 @@ static inline void net_check(net *n, const char *what)
         NET_EXPECT(n, k.rx_coding == 0 || (p->want_status & NET_UNDERRUN) != 0,
                    "%s: port %u starved in mid-frame", what, i);
         NET_EXPECT(n,
-                   k.rx_runt + k.rx_oversize + k.rx_ctlos_unknown + k.rx_cc_bad + k.rx_control +
-                           k.rx_over_credit ==
-                       0,
+                   k.rx_runt + k.rx_oversize + k.rx_ctlos_unknown + k.rx_cc_bad + k.rx_control == 0,
                    "%s: port %u sent what no switch may send", what, i);
+        NET_EXPECT(n, k.rx_over_credit == 0 || p->false_credits,
+                   "%s: port %u sent %llu frames without credit", what, i,
+                   (unsigned long long)k.rx_over_credit);
         NET_EXPECT(n, net_sum(c[i], WEFT_CNT_HELD_COPIES, 4) == 0, "%s: port %u holds something",
                    what, i);
     }

@@ -63,6 +63,7 @@ typedef struct {
     bool lossy; /* frames to this port may be discarded, those from it dropped for want of buffer */
     bool loose; /* the oracle cannot know the cycle of a change: identities only */
     bool wild;  /* nothing is known about what comes out here */
+    bool false_credits; /* the switch was told of credits that are none, and may use them */
     unsigned want_status;
     uint64_t base[WEFT_PORT_COUNTERS]; /* of the chip, when the oracle began to count */
     uint8_t buf[NET_WIRE];
