@@ -96,9 +96,10 @@
 `define WEFT_D_RW_OFF    110:104
 `define WEFT_D_DROP      115:111
 
-// Crossbar word, from ingress to egress, high to low: grant time 32, ingress time 32, seq 16, source
-// port 6, vc 3, rw_off 7, rw_ecn 1, rw_ttl 1 (these with sop only), cut-through 1, mark ECN 1, sop 1,
-// eop 1, err 1, bytes 7, data 512; 18 bits on top are 0 (whole words: cheap to put side by side).
+// Crossbar word, from ingress to egress, high to low: grant time 32, ingress time 32, seq 16,
+// source port 6, vc 3, rw_off 7, rw_ecn 1, rw_ttl 1 (these with sop only), cut-through 1, mark ECN
+// 1, sop 1, eop 1, err 1, bytes 7, data 512; 18 bits on top are 0 (whole words: cheap to put side
+// by side).
 `define WEFT_XBAR_BITS 640
 
 `endif

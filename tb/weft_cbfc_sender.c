@@ -57,7 +57,8 @@ typedef struct {
     unsigned held[HELD], held_vc[HELD]; /* frames in the far buffer, any order */
     unsigned held_n;
     uint32_t buffer[MAX_VCS], buffer_max[MAX_VCS];
-    uint64_t lost_frames, lost_cfs, sent_frames, ccs;
+    uint64_t lost_frames, lost_cfs, sent_frames, thrown_frames, ccs;
+    unsigned throws; /* percentage of frames that are thrown away */
 } bench;
 
 static void put_config(bench *b)
@@ -77,6 +78,7 @@ static void quiet(bench *b)
     tb_set(b->g_valid, 0);
     tb_set(b->t_valid, 0);
     tb_set(b->s_valid, 0);
+    tb_set(b->s_void, tb_rand_below(b->t, 2)); /* means nothing alone */
     tb_set(b->os_valid, 0);
     tb_set(b->cc_take, 0);
     tb_set(b->clear, 0);
@@ -213,7 +215,7 @@ static void cycle(bench *b, unsigned load, unsigned drain, unsigned lose, bool t
             tb_set(b->t_len, b->flight[i].len);
         }
     }
-    /* the oldest frame goes onto the wire, possibly in the cycle of its true-up */
+    /* the oldest frame goes onto the wire, possibly in the cycle of its true-up, or is thrown away */
     if (b->in_flight && b->flight[0].trued && tb_chance(t, 60)) {
         grant g = b->flight[0];
         tb_set(b->s_valid, 1);
@@ -221,7 +223,12 @@ static void cycle(bench *b, unsigned load, unsigned drain, unsigned lose, bool t
         tb_set(b->s_len, g.len);
         b->in_flight--;
         memmove(b->flight, b->flight + 1, b->in_flight * sizeof b->flight[0]);
-        if (b->enable >> g.vc & 1) {
+        bool thrown = tb_chance(t, b->throws);
+        tb_set(b->s_void, thrown);
+        if (thrown && (b->enable >> g.vc & 1)) {
+            b->give[g.vc] += (int)g.cr;
+            b->thrown_frames++;
+        } else if (b->enable >> g.vc & 1) {
             b->ref_cc[g.vc] = (b->ref_cc[g.vc] + g.cr) & CYCLE20;
             item *w = &b->wire[b->wire_tail++ % WIRE];
             *w = (item){.kind = FRAME, .due = tb_cycle(t) + b->delay, .vc = g.vc, .cr = g.cr};
@@ -310,6 +317,7 @@ static void round_of_traffic(bench *b, unsigned cycles)
                                        : b->max_cr * (1 + (unsigned)tb_rand_below(t, 20)) +
                                              (unsigned)tb_rand_below(t, 10);
     restart(b);
+    b->throws = tb_chance(t, 50) ? (unsigned)tb_rand_below(t, 100) : 0;
     unsigned lose = (unsigned)tb_rand_below(t, 30), drain = 10 + (unsigned)tb_rand_below(t, 60);
     for (unsigned i = 0; i < cycles; i++) cycle(b, 60, drain, lose, tb_chance(t, 15));
     /* drain: what was granted is sent, the wires empty, the far buffer empties */
@@ -559,6 +567,7 @@ int tb_main(tb *t)
     b.s_valid = tb_sig_find(t, "sent_valid_i");
     b.s_vc = tb_sig_find(t, "sent_vc_i");
     b.s_len = tb_sig_find(t, "sent_len_i");
+    b.s_void = tb_sig_find(t, "sent_void_i");
     b.os_valid = tb_sig_find(t, "os_valid_i");
     b.os = tb_sig_find(t, "os_data_i");
     b.ok = tb_sig_find(t, "ok_o");

@@ -149,7 +149,11 @@ static void new_frame(struct bench *b, unsigned multi)
     f->bad = tb_chance(t, 8);
     f->reason = f->bad ? 1 + (unsigned)tb_rand_below(t, 5) : (unsigned)tb_rand_below(t, 32);
     if (tb_chance(t, 6)) f->drop_in = 6 + (unsigned)tb_rand_below(t, 5);
-    if (tb_chance(t, 4)) f->drop_in = CONTROL;
+    if (tb_chance(t, 4)) {
+        f->drop_in = CONTROL;
+        /* The length of a link's control frame, and those next to it. */
+        if (f->cells == 1 && tb_chance(t, 60)) f->len = 59 + (unsigned)tb_rand_below(t, 3);
+    }
     f->src = (unsigned)tb_rand_below(t, 64);
     f->off = (unsigned)tb_rand_below(t, 128);
     f->rw_ttl = tb_chance(t, 50);
@@ -609,7 +613,7 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
             unsigned reason = bad_end ? a->reason : drop;
             bool queued = reason == NONE && !a->cut;
             f->valid = true;
-            f->control = a->drop_in == CONTROL && sop && !bad_end;
+            f->control = a->drop_in == CONTROL && sop && !bad_end && a->len == 60;
             f->consumed = a->drop_in != CONTROL && !bad_end;
             f->refused = f->consumed && reason != NONE;
             f->vc = a->vc;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Weft Authors
 //
-// weft_crossbar: one cell a cycle from every ingress, one cell a cycle to every egress. A cell may go
-// to several egresses at once. Selection is by the masks that the ingresses hold; the scheduler keeps
-// them disjoint, which is asserted and kept as a sticky error bit.
+// weft_crossbar: one cell a cycle from every ingress, one cell a cycle to every egress. A cell may
+// go to several egresses at once. Selection is by the masks that the ingresses hold; the scheduler
+// keeps them disjoint, which is asserted and kept as a sticky error bit.
 //
 // Latency: 1 cycle.
 // Stall:   none: whoever sends a cell has reserved its place at the egress.

@@ -3,16 +3,16 @@
 //
 // weft_egress: the queue of one egress, the ESUN rewrite, and the rule of when a frame may start.
 //
-// Queue: a FIFO of cells. Frames arrive whole and one after the other (the scheduler holds the egress
-// for one ingress to the end of its frame). A new frame is matched to this egress only while the
-// whole of it surely fits (ready_o), so cells are never refused.
+// Queue: a FIFO of cells. Frames arrive whole and one after the other (the scheduler holds the
+// egress for one ingress to the end of its frame). A new frame is matched to this egress only while
+// the whole of it surely fits (ready_o), so cells are never refused.
 //
 // Rewrite, on the first cell: TTL - 1, and ECN := 11 when the frame is ECN-capable and was marked.
 // The transmit MAC makes a new FCS.
 //
 // Start rule (law 2: what has started finishes at line rate):
 //   cut-through frame   cfg_ct_margin_i cycles after its first cell is here: its cells come at wire
-//                       rate, the margin covers control ordered sets inside the frame (8 bytes each)
+//                       rate, the margin covers control ordered sets in the frame (8 bytes each)
 //   stored frame        when its last cell is here, or two cells are: the ingress then delivers at
 //                       least one cell every two cycles, the rate of the wire
 // CC_Update frames are sent between frames, before the next one, with the counters of that moment:
@@ -71,7 +71,7 @@ module weft_egress #(
   output reg  [31:0]      done_time_o,        // ingress time
   output reg  [31:0]      done_grant_time_o,
   output reg              cc_sent_o,
-  output reg  [15:0]      frames_o,           // gauge: frames here or just gone, in step with done_o
+  output reg  [15:0]      frames_o,           // gauge: frames here or just gone, as done_o
   output wire [15:0]      cells_o,            // gauge
   output wire             error_o             // sticky: a cell found no room
 );
@@ -94,8 +94,8 @@ module weft_egress #(
   wire         y_rw_ecn, y_rw_ttl, y_ct, y_mark, y_sop, y_eop, y_err;
   wire [6:0]   y_bytes;
   wire [511:0] y_cell;
-  assign {y_unused, y_grant_time, y_time, y_seq, y_src, y_vc, rw_off, y_rw_ecn, y_rw_ttl, y_ct, y_mark, y_sop,
-          y_eop, y_err, y_bytes, y_cell} = y_data_i;
+  assign {y_unused, y_grant_time, y_time, y_seq, y_src, y_vc, rw_off, y_rw_ecn, y_rw_ttl, y_ct,
+          y_mark, y_sop, y_eop, y_err, y_bytes, y_cell} = y_data_i;
 
   wire         rw_fits = rw_off <= 7'd60;
   wire         rw_ttl  = y_sop & y_rw_ttl & rw_fits;
@@ -116,8 +116,8 @@ module weft_egress #(
   weft_fifo_ram #(.WIDTH(QW), .DEPTH(DEPTH)) u_queue (
     .clk(clk), .rst(rst),
     .in_valid_i(y_valid_i), .in_ready_o(in_ready),
-    .in_data_i({y_grant_time, y_time, y_seq, y_src, y_vc, y_ct, rw_ecn, y_sop, y_eop, y_err, y_bytes,
-                w_cell}),
+    .in_data_i({y_grant_time, y_time, y_seq, y_src, y_vc, y_ct, rw_ecn, y_sop, y_eop, y_err,
+                y_bytes, w_cell}),
     .out_valid_o(q_valid), .out_ready_i(q_ready), .out_data_o(q_data),
     .level_o(level),
     /* verilator lint_off PINCONNECTEMPTY */
@@ -137,8 +137,9 @@ module weft_egress #(
   reg error_q;
   wire [15:0] high = ({8'd0, cfg_high_i} > HARD_HIGH) ? HARD_HIGH : {8'd0, cfg_high_i};
   assign cells_o = {{16-LVW{1'b0}}, level};
-  // The same when the port is down: the frame that the MAC still takes ends at the wire's rate, then
-  // the queue empties at one cell a cycle, so whoever waits does not wait long, and it never fills.
+  // The same when the port is down: the frame that the MAC still takes ends at the wire's rate,
+  // then the queue empties at one cell a cycle, so whoever waits does not wait long, and it never
+  // fills.
   assign ready_o = cells_o <= high;
   assign idle_o  = !cfg_enable_i || cells_o <= {12'd0, cfg_ct_threshold_i};
   assign error_o = error_q;

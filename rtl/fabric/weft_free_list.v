@@ -5,15 +5,15 @@
 //
 // A ring of CELLS identifiers in a RAM. Cells leave at the read pointer and come back at the write
 // pointer in any order. Because a cell that was taken is not pushed again before it is freed, the
-// ring positions between `mark` (where the current frame began) and the read pointer still hold that
-// frame's identifiers: dropping a frame of any length is one assignment, and nothing can leak.
+// ring positions between `mark` (where the current frame began) and the read pointer still hold
+// that frame's identifiers: dropping a frame of any length is one assignment, and nothing can leak.
 //
 // Latency: the identifier for the next take stands on id_o whenever ok_o is high (one take per
 //          cycle); a freed cell can be taken 2 cycles later; after a roll-back the first identifier
 //          of the dropped frame is back on id_o in the next cycle.
 // Stall:   none. take_i without ok_o is a contract violation (sticky error_o).
-// Relies on: mark_i together with the first take of a frame; roll_i only while the cells taken since
-//          the mark have not been freed.
+// Relies on: mark_i together with the first take of a frame; roll_i only while the cells taken
+//          since the mark have not been freed.
 // After reset the ring is filled by a sweep of CELLS cycles; ready_o says when it is done.
 `default_nettype none
 `include "weft_defs.vh"

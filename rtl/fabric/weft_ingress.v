@@ -10,15 +10,17 @@
 //   stored    whole frames from the virtual output queues, one at a time, to one egress or to
 //             several at once (multicast); started by the scheduler
 //   cut-through  the frame that is arriving, started by the scheduler when all of its egresses are
-//             idle; has priority on the read port, so it is never slower than the wire it comes from
+//             idle; has priority on the read port, so it is never slower than the wire it
+//             comes from
 //
-// Cut-through never takes two read slots in a row while a stored frame is under way: each of the two
-// keeps at least half of the slots, which is CELL_BYTES / MII_BYTES = 2 cycles a cell, its wire's rate.
+// Cut-through never takes two read slots in a row while a stored frame is under way: each of the
+// two keeps at least half of the slots, which is CELL_BYTES / MII_BYTES = 2 cycles a cell, its
+// wire's rate.
 //
-// Buffer space: an arriving cell is stored when its VC holds fewer cells than its limit. A cell that
-// finds no room drops its frame: reason BUFFER, or LOSSLESS on a lossless VC (then the link partner
-// sent beyond its credits, or the limits are wrong). Cut-through starts only when a whole frame of
-// the largest size surely fits, so a frame that has begun to leave is never short of room.
+// Buffer space: an arriving cell is stored when its VC holds fewer cells than its limit. A cell
+// that finds no room drops its frame: reason BUFFER, or LOSSLESS on a lossless VC (then the link
+// partner sent beyond its credits, or the limits are wrong). Cut-through starts only when a whole
+// frame of the largest size surely fits, so a frame that has begun to leave is never short of room.
 //
 // Multicast: one copy of the cells; the frame stands in one queue per egress; a RAM of pending
 // egresses says when the last copy has left.
@@ -56,7 +58,7 @@ module weft_ingress #(
   input  wire [VCS*16-1:0]           cfg_vc_limit_i, // cells
   input  wire [VCS-1:0]              cfg_lossless_i,
   input  wire                        cfg_ct_enable_i,
-  input  wire [VCS*13-1:0]           cfg_ecn_i,      // mark above this many cells of the VC; 0 = off
+  input  wire [VCS*13-1:0]           cfg_ecn_i,      // mark above so many cells of the VC; 0 = off
   // State of the egresses: [v*ENDPOINTS + j], [j*VCS + v], [j]
   input  wire [ENDPOINTS-1:0]        eg_idle_i,
   input  wire [VCS*ENDPOINTS-1:0]    credit_ok_i,    // a frame of the largest size may be sent
@@ -97,7 +99,7 @@ module weft_ingress #(
   output reg                         freed_valid_o,
   output reg  [2:0]                  freed_vc_o,
   output reg  [13:0]                 freed_len_o,
-  output reg                         control_valid_o, // a good MAC control frame of one cell
+  output reg                         control_valid_o, // a good MAC control frame of 60 bytes
   output reg  [511:0]                control_data_o,
   // Telemetry
   output reg                         fate_valid_o,
@@ -324,8 +326,8 @@ module weft_ingress #(
   reg  [31:0]          ct_time_q;
 
   // Never two slots in a row while a stored frame is under way: that frame keeps half of the slots,
-  // which is its wire's rate. Cells of one arriving frame are two cycles apart (its last two may not
-  // be, but the last is early then), so they do not notice.
+  // which is its wire's rate. Cells of one arriving frame are two cycles apart (its last two may
+  // not be, but the last is early then), so they do not notice.
   reg             ct_rd_q;
   wire            ct_rd   = ct_active_q & (win_count_q != 3'd0) & ~(st_active_q & ct_rd_q);
   wire            ct_last = ct_rd & win_q[IDW];
@@ -513,7 +515,10 @@ module weft_ingress #(
   reg  [6:0] left_q;
   always @(posedge clk) begin
     // MAC control frames are consumed here and are in no VC.
-    control_valid_o <= a_end & cell_sop_i & ~cell_err_i & (a_drop_in == `WEFT_DROP_CONTROL);
+    // Those of the link have 60 bytes (IEEE 802.3 clause 31); what is cut short or longer says
+    // nothing, whatever it looks like.
+    control_valid_o <= a_end & cell_sop_i & ~cell_err_i & (a_drop_in == `WEFT_DROP_CONTROL)
+                     & (cell_len_i == 14'd60);
     if (a_end & cell_sop_i & (a_drop_in == `WEFT_DROP_CONTROL)) control_data_o <= cell_data_i;
     consumed_valid_o <= a_end & ~cell_err_i & (a_drop_in != `WEFT_DROP_CONTROL);
     refused_valid_o  <= a_end & ~cell_err_i & (a_drop_in != `WEFT_DROP_CONTROL)

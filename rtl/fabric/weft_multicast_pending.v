@@ -2,15 +2,17 @@
 // Copyright 2026 The Weft Authors
 //
 // weft_multicast_pending: which egresses a queued multicast frame still has to reach; says whether
-// the copy that has just been started is the frame's last one (its cells are freed as they are read).
+// the copy that has just been started is the frame's last one (its cells are freed as they are
+// read).
 //
 // One RAM word a frame. A new frame writes its mask; each started copy reads the word and writes it
 // back without the egresses that it serves, unless none is left. The write-back goes first; a new
-// mask that finds the port taken waits in a short FIFO, and wait_o keeps the scheduler from starting
-// any stored frame until it is in place, so no copy ever reads a word that is not there.
+// mask that finds the port taken waits in a short FIFO, and wait_o keeps the scheduler from
+// starting any stored frame until it is in place, so no copy ever reads a word that is not there.
 //
 // Latency: final_o stands 2 cycles after start_i and holds until 2 cycles after the next start_i.
-// Stall:   wait_o, 1 to 3 cycles for one new mask: while it is up nothing starts, so write-backs end.
+// Stall:   wait_o, 1 to 3 cycles for one new mask: while it is up nothing starts, so write-backs
+//          end.
 //          New masks that follow at the wire's rate (two in three cycles at most) stretch it to 9.
 // Relies on: start_i not in a cycle after one with wait_o; a frame starts no earlier than 2 cycles
 //          after its new_i, and is new again only after its last copy.

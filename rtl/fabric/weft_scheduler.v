@@ -9,14 +9,14 @@
 //   grant    each free egress picks one requesting ingress, round robin from its grant pointer
 //   accept   each free ingress picks one granting egress, round robin from its accept pointer, then
 //            a VC of that pair, round robin from the pair's VC pointer
-//   extend   when that frame is a multicast that also stands at the head towards other egresses that
-//            granted this ingress (same_i), and it is this VC's turn there too, they are served in
-//            the same pass (fan-out splitting); nobody ever holds one egress while it waits for
-//            another
+//   extend   when that frame is a multicast that also stands at the head towards other egresses
+//            that granted this ingress (same_i), and it is this VC's turn there too, they are
+//            served in the same pass (fan-out splitting); nobody ever holds one egress while it
+//            waits for another
 // Pointers move only on accepted grants, one past what was served (McKeown's rule: this is what
 // desynchronises them and makes every request win within a bounded time). An extension keeps to the
-// VC pointers of the pairs that it serves: otherwise a stream of multicast frames could serve a pair
-// at every one of its turns and starve the pair's other VCs.
+// VC pointers of the pairs that it serves: otherwise a stream of multicast frames could serve a
+// pair at every one of its turns and starve the pair's other VCs.
 //
 // Cut-through requests (ct_*) are for the frame that is arriving at this moment. They take only
 // egresses that no stored frame of a free ingress wants, and all of their egresses at once or none.
@@ -49,9 +49,9 @@ module weft_scheduler #(
   input  wire                          clk,
   input  wire                          rst,
   input  wire [INPUTS*VCS*OUTPUTS-1:0] req_i,       // eligible heads
-  input  wire [INPUTS*VCS*OUTPUTS-1:0] same_i,      // heads that are one and the same multicast frame
+  input  wire [INPUTS*VCS*OUTPUTS-1:0] same_i,      // heads that are one multicast frame
   input  wire [INPUTS-1:0]             free_i,      // the ingress can start a stored frame
-  input  wire [INPUTS*OUTPUTS-1:0]     busy_i,      // egresses that the ingress holds beyond this cycle
+  input  wire [INPUTS*OUTPUTS-1:0]     busy_i,      // egresses held beyond this cycle
   input  wire [OUTPUTS-1:0]            ready_i,     // the egress can take a whole frame
   input  wire [INPUTS-1:0]             ct_req_i,
   input  wire [INPUTS*OUTPUTS-1:0]     ct_mask_i,
@@ -60,7 +60,7 @@ module weft_scheduler #(
   output reg  [INPUTS*OUTPUTS-1:0]     acc_mask_o,
   output reg  [INPUTS*3-1:0]           acc_vc_o,
   output reg  [INPUTS-1:0]             ct_gnt_o,
-  output reg  [OUTPUTS-1:0]            gnt_valid_o, // a frame was matched to the egress in this cycle
+  output reg  [OUTPUTS-1:0]            gnt_valid_o, // a frame was matched to the egress now
   output reg  [OUTPUTS*3-1:0]          gnt_vc_o
 );
 

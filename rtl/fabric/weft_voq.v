@@ -5,15 +5,15 @@
 //
 // A queue is a list of whole frames. Its entries are {multicast, length, frame}, where `frame` is
 // the identifier of the frame's first cell; the link of an entry is stored under the identifier of
-// the entry before it. A frame stands at most once in the queues to one egress, so the identifier is
-// its own list node: nothing is allocated here and a queue can never be full. A multicast frame
+// the entry before it. A frame stands at most once in the queues to one egress, so the identifier
+// is its own list node: nothing is allocated here and a queue can never be full. A multicast frame
 // stands in the queues of several egresses at once (each weft_voq has its own links), which keeps
 // order per (ingress, egress, VC) without a separate multicast queue and without copying cells.
 //
 // Latency: enqueue to head_o/nonempty_o 1 cycle when the queue was empty.
-// Stall:   none. One enqueue and one dequeue every cycle, also on the same queue: the second entry is
-//          held in a register beside the head, the third is read from the link RAM while the second
-//          moves up.
+// Stall:   none. One enqueue and one dequeue every cycle, also on the same queue: the second entry
+//          is held in a register beside the head, the third is read from the link RAM while the
+//          second moves up.
 // Trade-off: link RAM of CELLS entries per (ingress, egress) pair, 19 % of the cell memory at 8
 //          endpoints; it grows with the radix.
 // Relies on: dequeue only when nonempty_o of that channel; identifiers unique among queued frames.

@@ -9,6 +9,9 @@
 //   grant    used += credits of the largest frame (Ethernet tells the length only at the end)
 //   true-up  used -= largest - exact, once per grant, at any time from the grant's cycle on
 //   sent     S_CC += exact (the frame was charged at its grant already)
+//   void     with sent: the frame never went onto the wire, because the port is down. used -= exact,
+//            S_CC stays: a port that is down throws away any number of frames, and the neighbour
+//            could not tell their credits from lost ones
 //   CF       used -= advance of S_CF (15-bit count, extended against S_CF)
 // All four may fall into one cycle, on the same VC too. ok_o[vc] = the largest frame fits, or the
 // VC is best effort (cfg_enable_i[vc] = 0: no counting, no gate).
@@ -63,6 +66,7 @@ module weft_cbfc_sender #(
     input  wire [2:0]         trueup_vc_i,
     input  wire [13:0]        trueup_len_i,    // bytes without FCS
     input  wire               sent_valid_i,    // in the order of the wire
+    input  wire               sent_void_i,     // with sent_valid_i: was thrown away instead
     input  wire [2:0]         sent_vc_i,
     input  wire [13:0]        sent_len_i,      // bytes without FCS
     // control ordered sets received; byte 0 (5C) in 7:0. Other types are ignored.
@@ -132,8 +136,10 @@ module weft_cbfc_sender #(
   wire [4:0]  cf_vc2  = os_data_i[47:43];
   wire [14:0] cf_cnt2 = {os_data_i[42:40], os_data_i[55:48], os_data_i[63:60]};
 
-  wire            any_event = sent_valid_i || cf;
-  wire            any_used  = grant_valid_i || give_valid_q || rel_valid_q[0] || rel_valid_q[1];
+  wire            sent      = sent_valid_i && !sent_void_i;
+  wire            any_event = sent || cf;
+  wire            any_used  = grant_valid_i || give_valid_q || rel_valid_q[0] || rel_valid_q[1] ||
+                              void_valid_q;
   wire [VCS-1:0]  changed   = cfg_enable_i ^ enable_q;
 
   // Wire side: S_CC and S_CF.
@@ -175,7 +181,7 @@ module weft_cbfc_sender #(
               end
             end
           end
-          if (sent_valid_i && (sent_vc_i == v[2:0])) begin
+          if (sent && (sent_vc_i == v[2:0])) begin
             sent_vcs[v]      = 1'b1;
             s_cc_d[v*20+:20] = s_cc_q[v*20+:20] + {10'd0, sent_cr};
           end
@@ -189,6 +195,9 @@ module weft_cbfc_sender #(
   reg         give_valid_q;
   reg  [2:0]  give_vc_q;
   reg  [10:0] give_q;        // largest - exact; negative if a frame was longer than the largest
+  reg         void_valid_q;
+  reg  [2:0]  void_vc_q;
+  reg  [9:0]  void_cr_q;
   reg  [1:0]  rel_valid_q;
   reg  [2:0]  rel_vc1_q;
   reg  [2:0]  rel_vc2_q;
@@ -211,6 +220,7 @@ module weft_cbfc_sender #(
           used = {2'b00, used_q[u*20+:20]};
           if (grant_valid_i && (grant_vc_i == u[2:0])) used = used + {12'd0, max_cr_q};
           if (give_valid_q && (give_vc_q == u[2:0])) used = used - {{11{give_q[10]}}, give_q};
+          if (void_valid_q && (void_vc_q == u[2:0])) used = used - {12'd0, void_cr_q};
           if (rel_valid_q[0] && (rel_vc1_q == u[2:0])) used = used - {7'd0, rel_adv1_q};
           if (rel_valid_q[1] && (rel_vc2_q == u[2:0])) used = used - {7'd0, rel_adv2_q};
           used_d[u*20+:20] = used[21] ? 20'd0 : used[20] ? 20'hFFFFF : used[19:0];
@@ -278,6 +288,11 @@ module weft_cbfc_sender #(
       give_vc_q <= trueup_vc_i;
       give_q    <= {1'b0, max_cr_q} - {1'b0, trueup_cr};
     end
+    void_valid_q <= sent_valid_i && sent_void_i;
+    if (sent_valid_i && sent_void_i) begin
+      void_vc_q <= sent_vc_i;
+      void_cr_q <= sent_cr;
+    end
     rel_valid_q <= rel_hit;
     if (cf) begin
       rel_vc1_q  <= cf_vc1[2:0];
@@ -314,6 +329,7 @@ module weft_cbfc_sender #(
       used_q       <= {(VCS * 20) {1'b0}};
       error_q      <= 1'b0;
       give_valid_q <= 1'b0;
+      void_valid_q <= 1'b0;
       rel_valid_q  <= 2'b00;
       sent_vcs_q   <= {VCS{1'b0}};
       cc_pending_q <= 1'b0;

@@ -27,19 +27,19 @@ module weft_crc32 (
     output wire [31:0]  state_o
 );
   // What the four bits from bit `first` on contribute to the result, for each of their 16 values.
-  function [511:0] nibble_table(input integer first);
-    integer    j;
-    integer    x;
-    reg [31:0] r;
+  function [511:0] nibble_table(input integer nt_first);
+    integer    nt_j;
+    integer    nt_x;
+    reg [31:0] nt_r;
     begin
       nibble_table = 512'd0;
-      r = 32'd1; // x^31
-      for (j = 511; j >= first; j = j - 1) begin
-        r = {1'b0, r[31:1]} ^ (r[0] ? 32'hEDB88320 : 32'd0);
-        if (j < first + 4) begin
-          for (x = 0; x < 16; x = x + 1) begin
-            if (((x >> (j - first)) & 1) != 0) begin
-              nibble_table[32*x+:32] = nibble_table[32*x+:32] ^ r;
+      nt_r = 32'd1; // x^31
+      for (nt_j = 511; nt_j >= nt_first; nt_j = nt_j - 1) begin
+        nt_r = {1'b0, nt_r[31:1]} ^ (nt_r[0] ? 32'hEDB88320 : 32'd0);
+        if (nt_j < nt_first + 4) begin
+          for (nt_x = 0; nt_x < 16; nt_x = nt_x + 1) begin
+            if (((nt_x >> (nt_j - nt_first)) & 1) != 0) begin
+              nibble_table[32*nt_x+:32] = nibble_table[32*nt_x+:32] ^ nt_r;
             end
           end
         end

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Weft Authors
 //
-// weft_counter_bank: DEPTH counters of which at most one steps in a cycle, with a one-cycle snapshot.
+// weft_counter_bank: DEPTH counters of which at most one steps in a cycle, with a
+//   one-cycle snapshot.
 //
 // What it does: counter idx_i steps by one with inc_i. snap_i fixes the snapshot of all counters in
 //   that cycle; rd_data_o is the snapshot value of counter rd_idx_i. Counting never stops.

@@ -6,9 +6,9 @@
 // What it does: counts the events of docs/telemetry.md; snap_i fixes the value of every counter
 //   and gauge of that cycle, while counting goes on; ext_addr_i reads the snapshot as 32-bit words
 //   (counter k: low half at word 2k, high half at 2k+1; csrc/include/weft/counters.h numbers them).
-// Latency: an event counts at the end of its cycle. An event in the cycle of snap_i belongs to after
-//   the snapshot; gauges are taken as they stand in that cycle. Reading is combinational; snapshot
-//   values stand from the cycle after snap_i. Before the first snapshot everything reads 0.
+// Latency: an event counts at the end of its cycle. An event in the cycle of snap_i belongs to
+//   after the snapshot; gauges are taken as they stand in that cycle. Reading is
+//   combinational; snapshot values stand from the cycle after snap_i. Before the first snapshot everything reads 0.
 // Stall rule: none; every event input may be active in every cycle.
 // Trade-off: events that may coincide have a counter in flops of their own, live and shadow. Those
 //   that exclude each other (one reason, fate or VC a cycle) share a weft_counter_bank. No loop
@@ -65,7 +65,7 @@ module weft_port_counters (
   wire on_wire  = tx_done_i && tx_fate_i != 2'd3;
   wire mac_drop = (rx_runt_i | rx_preamble_i | rx_coding_i) != 4'd0;
 
-  // ---- Receive: live and shadow ------------------------------------------------------------------
+  // ---- Receive: live and shadow
   // Small sums first, so that every counter has one long adder. Frames that end in the MAC before
   // they have a cell share a reason with those that end later.
   wire [4:0]  runts     = {1'b0, rx_runt_i}
@@ -113,7 +113,7 @@ module weft_port_counters (
     end
   end
 
-  // ---- Transmit ----------------------------------------------------------------------------------
+  // ---- Transmit
   wire [14:0] out_octets = {1'b0, tx_len_i} + 15'd4;
   reg [63:0] out_octets_q, cut_q, ecn_q;
   reg [63:0] out_octets_s_q, cut_s_q, ecn_s_q;
@@ -138,7 +138,7 @@ module weft_port_counters (
     end
   end
 
-  // ---- Link control ------------------------------------------------------------------------------
+  // ---- Link control
   reg [63:0] os_rx_q, os_tx_q, cf_rx_q, cf_tx_q, cc_rx_q, cc_tx_q, cc_bad_q;
   reg [63:0] os_rx_s_q, os_tx_s_q, cf_rx_s_q, cf_tx_s_q, cc_rx_s_q, cc_tx_s_q, cc_bad_s_q;
   wire link_event = os_rx_i != 4'd0 || os_tx_i || cf_rx_i || cf_tx_i || cc_rx_i || cc_tx_i
@@ -180,7 +180,7 @@ module weft_port_counters (
     end
   end
 
-  // ---- Cells, gauges, number of the snapshot -----------------------------------------------------
+  // ---- Cells, gauges, number of the snapshot
   reg [63:0] cells_in_q, cells_freed_q, cells_rolled_q;
   reg [63:0] cells_in_s_q, cells_freed_s_q, cells_rolled_s_q;
   reg [15:0] held_copies_s_q, held_cells_s_q, egress_frames_s_q, egress_cells_s_q;
@@ -214,7 +214,8 @@ module weft_port_counters (
     end
   end
 
-  // ---- Banks: at most one of their counters steps in a cycle -------------------------------------
+  // ---- Banks: at most one of their counters steps in a cycle
+  // -------------------------------------
   wire [6:0]  rd_counter = ext_addr_i[7:1];
   wire        rd_reason  = rd_counter[6:4] == 3'd2 || rd_counter == 7'd2;   // 32..47, 2
   wire        rd_in_vc   = rd_counter[6:3] == 4'd6;                         // 48..55
@@ -242,7 +243,7 @@ module weft_port_counters (
     .rd_en_i(rd_fate), .rd_idx_i(fate_idx), .rd_data_o(fate_data)
   );
 
-  // ---- Read --------------------------------------------------------------------------------------
+  // ---- Read
   reg [63:0] value;
   always @* begin
     case (rd_counter)

@@ -2,11 +2,12 @@
 // Copyright 2026 The Weft Authors
 //
 // weft_port: one Ethernet port, from its wire to the fabric and from the fabric to its wire. Wiring
-// only: MAC, parser, route, ingress buffer, egress queue, credits of both roles, registers, counters.
+// only: MAC, parser, route, ingress buffer, egress queue, credits of both roles, registers,
+// counters.
 //
 // Latency, unloaded, in cycles (the table of docs/performance.md is measured, this is the plan):
-//   pins 1, wire to cell 3 .. 4, FCS 1, parser 1, route 2, buffer and match 1, read 1, crossbar 1 (outside),
-//   queue 1, transmit MAC 3.
+//   pins 1, wire to cell 3 .. 4, FCS 1, parser 1, route 2, buffer and match 1, read 1,
+//   crossbar 1 (outside), queue 1, transmit MAC 3.
 `default_nettype none
 `include "weft_defs.vh"
 
@@ -181,7 +182,8 @@ module weft_port #(
   /* verilator lint_on PINCONNECTEMPTY */
 
   // ------------------------------------------------------------------ receive ----------------
-  // Pins are registered once, here: what follows may be deep, and a simulator walks it once a cycle.
+  // Pins are registered once, here: what follows may be deep, and a simulator walks it once a
+  // cycle.
   reg  [8*MII_BYTES-1:0] rx_data_q;
   reg  [MII_BYTES-1:0]   rx_ctrl_q;
   always @(posedge clk) begin
@@ -328,7 +330,8 @@ module weft_port #(
     .cfg_cc_period_i(cfg_cc_period), .cfg_mac_i(cfg_mac), .clear_i(clear_tx),
     .grant_valid_i(gnt_valid_i), .grant_vc_i(gnt_vc_i),
     .trueup_valid_i(tu_valid_i), .trueup_vc_i(tu_data_i[16:14]), .trueup_len_i(tu_data_i[13:0]),
-    .sent_valid_i(done), .sent_vc_i(done_vc), .sent_len_i(done_len),
+    .sent_valid_i(done), .sent_void_i(done_fate == 2'd3), .sent_vc_i(done_vc),
+    .sent_len_i(done_len),
     .os_valid_i(os_valid), .os_data_i(os_data),
     .ok_o(credit_ok), .avail_o(credit_avail_o),
     .cc_valid_o(cc_valid), .cc_data_o(cc_data), .cc_take_i(cc_take),

@@ -60,12 +60,12 @@ module weft_switch #(
   wire [19:0]       reg_addr;
   wire [31:0]       reg_wdata;
   wire [PORTS+1:0]  ack, err;
-  wire [31:0]       rdata [0:PORTS+1];
+  wire [(PORTS+2)*32-1:0] rdata;
   reg  [31:0]       rdata_or;
   always @* begin : p_or
     integer k;
     rdata_or = 32'd0;
-    for (k = 0; k < PORTS + 2; k = k + 1) rdata_or = rdata_or | rdata[k];
+    for (k = 0; k < PORTS + 2; k = k + 1) rdata_or = rdata_or | rdata[k*32 +: 32];
   end
   weft_csr_axil u_csr_axil (
     .clk(clk), .rst(rst),
@@ -106,7 +106,7 @@ module weft_switch #(
   weft_csr_chip #(.BASE(20'h00000)) u_csr_chip (
     .clk(clk), .rst(rst), .reg_valid_i(reg_valid), .reg_write_i(reg_write),
     .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata), .reg_ack_o(ack[0]), .reg_err_o(err[0]),
-    .reg_rdata_o(rdata[0]), .block_next_i(20'h01000),
+    .reg_rdata_o(rdata[31:0]), .block_next_i(20'h01000),
     .geometry0_ports_i(PORTS[7:0]), .geometry0_endpoints_i(E[7:0]), .geometry0_vcs_i(VCS[7:0]),
     .geometry0_mii_bytes_i(MII_BYTES[7:0]), .geometry1_buf_cells_i(CELLS[15:0]),
     .geometry1_egress_cells_i(EG_CELLS[15:0]), .geometry2_cell_bytes_i(8'd64),
@@ -144,7 +144,7 @@ module weft_switch #(
   weft_csr_route #(.BASE(20'h01000)) u_csr_route (
     .clk(clk), .rst(rst), .reg_valid_i(reg_valid), .reg_write_i(reg_write),
     .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata), .reg_ack_o(ack[1]), .reg_err_o(err[1]),
-    .reg_rdata_o(rdata[1]), .block_next_i(20'h10000),
+    .reg_rdata_o(rdata[63:32]), .block_next_i(20'h10000),
     .status_ready_i(tbl_ready & (&ready)), .status_busy_i(cmd_busy), .status_error_i(route_err),
     .key_lo_o(key[31:0]), .key_hi_o(key[47:32]), .entry_o(entry), .mask_lo_o(mask[31:0]),
     .mask_hi_o(mask[63:32]), .cmd_op_o(cmd_op), .cmd_index_o(cmd_index), .cmd_p_o(cmd),
@@ -223,7 +223,7 @@ module weft_switch #(
         .tx_ctrl_o(tx_ctrl_o[p*MII_BYTES +: MII_BYTES]),
         .reg_valid_i(reg_valid), .reg_write_i(reg_write), .reg_addr_i(reg_addr),
         .reg_wdata_i(reg_wdata), .reg_ack_o(ack[p+2]), .reg_err_o(err[p+2]),
-        .reg_rdata_o(rdata[p+2]),
+        .reg_rdata_o(rdata[(p+2)*32 +: 32]),
         .block_next_i((p + 1 < PORTS) ? BASE + 20'h02000 : 20'h00000), .snap_i(snap),
         .cfg_max_frame_i(cfg_max_frame), .cfg_esun_type_i(cfg_esun_type),
         .cfg_id_prefix_i(cfg_id_prefix), .cfg_id_mask_i(cfg_id_mask),

@@ -179,8 +179,12 @@ static void word(mii_ref_rx *rx, const uint8_t d[8], const uint8_t c[8], uint64_
         o->word = rx->words;
         o->inside = rx->in_frame;
         o->after_start = just_started;
+        /* Two side by side end a frame. */
+        if (rx->in_frame && rx->after_os) coding(rx, pos);
+        rx->after_os = true;
         return;
     }
+    rx->after_os = false;
     if (rx->in_frame) {
         if (first == 8) {
             add(rx, d, 8);
@@ -274,7 +278,10 @@ void mii_ref_rx_word(mii_ref_rx *rx, const uint8_t d[8], const uint8_t ctrl[8])
     } else {
         bool only0 = ctrl[0];
         for (int k = 1; k < 8; k++) only0 = only0 && !ctrl[k];
-        if (rx->has_half && only0 && d[0] == MII_CTLOS) {
+        bool raw_os = rx->has_half && only0 && d[0] == MII_CTLOS &&
+                      !(rx->after_raw_os && rx->in_frame);
+        rx->after_raw_os = raw_os;
+        if (raw_os) {
             /* On the wire's own grid it splits a word of a moved frame. */
             bool saved = rx->just_started;
             mii_ref_os o = {.word = rx->words, .inside = rx->in_frame, .after_start = saved};

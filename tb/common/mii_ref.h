@@ -89,6 +89,8 @@ typedef struct {
     uint8_t half[4];
     uint8_t half_ctrl[4];
     bool has_half, in_frame, overlong, just_started;
+    bool after_os;     /* the word before was a control ordered set */
+    bool after_raw_os; /* the same on the wire's own grid, in a moved frame */
     uint64_t half_pos;
     mii_ref_frame now;
     size_t room, whole; /* bytes of whole words */
