@@ -39,7 +39,7 @@ typedef struct {
     uint32_t limit[MAX_VCS];
     uint64_t mac;
     tb_sig *c_enable, *c_limit, *c_shift, *c_ovhd, *c_max, *c_period, *c_mac, *clear;
-    tb_sig *g_valid, *g_vc, *t_valid, *t_vc, *t_len, *s_valid, *s_vc, *s_len, *os_valid, *os;
+    tb_sig *g_valid, *g_vc, *t_valid, *t_vc, *t_len, *s_valid, *s_vc, *s_len, *s_void, *os_valid, *os;
     tb_sig *ok, *avail, *cc_valid, *cc_data, *cc_take, *s_cc, *s_cf, *s_cu, *error;
     /* reference of the module */
     uint32_t ref_cc[MAX_VCS], ref_cf[MAX_VCS];
@@ -359,6 +359,7 @@ static void pulse_sent(bench *b, unsigned vc, unsigned len)
 {
     quiet(b);
     tb_set(b->s_valid, 1);
+    tb_set(b->s_void, 0);
     tb_set(b->s_vc, vc);
     tb_set(b->s_len, len);
     tb_tick(b->t);
@@ -589,7 +590,7 @@ int tb_main(tb *t)
     directed(&b);
     uint64_t rounds = tb_effort(t, 40, 600);
     for (uint64_t i = 0; i < rounds; i++) round_of_traffic(&b, 4000);
-    TB_CHECK(t, b.lost_frames > 100 && b.lost_cfs > 100 && b.ccs > 100);
+    TB_CHECK(t, b.lost_frames > 100 && b.lost_cfs > 100 && b.ccs > 100 && b.thrown_frames > 100);
     tb_note(t,
             "%llu frames, %llu of them and of the CC_Updates lost, %llu CC_Updates, %llu "
             "CF_Updates lost",

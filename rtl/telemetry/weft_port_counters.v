@@ -8,7 +8,8 @@
 //   (counter k: low half at word 2k, high half at 2k+1; csrc/include/weft/counters.h numbers them).
 // Latency: an event counts at the end of its cycle. An event in the cycle of snap_i belongs to
 //   after the snapshot; gauges are taken as they stand in that cycle. Reading is
-//   combinational; snapshot values stand from the cycle after snap_i. Before the first snapshot everything reads 0.
+//   combinational; snapshot values stand from the cycle after snap_i. Before the first snapshot
+//   everything reads 0.
 // Stall rule: none; every event input may be active in every cycle.
 // Trade-off: events that may coincide have a counter in flops of their own, live and shadow. Those
 //   that exclude each other (one reason, fate or VC a cycle) share a weft_counter_bank. No loop
