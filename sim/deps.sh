@@ -30,9 +30,21 @@ need_header jansson.h libjansson-dev
 need_header zlib.h zlib1g-dev
 need_header pcap/pcap.h libpcap-dev
 need_header cmocka.h libcmocka-dev
-need_header uthash.h uthash-dev
 
-[ ${#missing[@]} -eq 0 ] && exit 0
+# Verilator 4, which Ubuntu 22.04 has, does not read the models' options.
+check_verilator() {
+    local v
+    v=$(verilator --version | awk '{print $2}')
+    if [ "$(printf '%s\n5.006\n' "$v" | sort -V | head -n 1)" != 5.006 ]; then
+        echo "Verilator $v is too old: 5.006 is needed (Debian 12, Ubuntu 24.04, or later)" >&2
+        exit 1
+    fi
+}
+
+if [ ${#missing[@]} -eq 0 ]; then
+    check_verilator
+    exit 0
+fi
 mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
 line="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
 
@@ -51,3 +63,4 @@ else
 fi
 echo "installing: ${missing[*]}"
 $sudo sh -c "export DEBIAN_FRONTEND=noninteractive; $line"
+check_verilator
