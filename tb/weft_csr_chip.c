@@ -30,7 +30,7 @@ static const csr_fact facts[] = {
     {"ESUN_TYPE", 0x04C, 1, WEFT_REG_RW, 0x88B5},
     {"ID_PREFIX", 0x050, 1, WEFT_REG_RW, 0x02574546},
     {"ID_MASK", 0x054, 1, WEFT_REG_RW, 0xFFFFFFFF},
-    {"CT_CTRL", 0x058, 1, WEFT_REG_RW, 0x801},
+    {"CT_CTRL", 0x058, 1, WEFT_REG_RW, 0x861},
     {"EGRESS_HIGH", 0x05C, 1, WEFT_REG_RW, 32},
     {"ECN_THRESHOLD", 0x060, 8, WEFT_REG_RW, 0},
 };

@@ -222,9 +222,12 @@ static const weft_reg_field f_chip_ct_ctrl[] = {
      "1: cut-through towards idle egresses; 0: store and forward.",
      0, 1, WEFT_REG_RW, false, true, 0x1u, false, false, 0x0u, 0x0u},
     {"margin",
-     "Extra cycles of lead, 0 to 15, that a frame must have in the buffer before it is cut"
-     " through.",
-     4, 4, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+     "Cycles, 0 to 15, that a frame which is cut through waits at its egress. Control ordered"
+     " sets inside the frame delay its later cells by 8 bytes each: the margin must cover"
+     " ceil(8 * (1 + MAX_FRAME / spacing of the neighbour's ordered sets) / bytes a cycle of"
+     " the wire), else the transmitter runs dry. 0 suits neighbours that send none. The reset"
+     " value covers a spacing of 2048 bytes at every width.",
+     4, 4, WEFT_REG_RW, false, true, 0x6u, false, false, 0x0u, 0x0u},
     {"threshold",
      "Cells, 0 to 15, up to which an egress queue counts as idle.",
      8, 4, WEFT_REG_RW, false, true, 0x8u, false, false, 0x0u, 0x0u},
@@ -343,7 +346,7 @@ static const weft_reg_desc r_chip[] = {
     {"CT_CTRL",
      "When a frame may leave before its end has come in.",
      0x0058u, 1, false, false, false, NULL,
-     WEFT_REG_RW, true, 0x801u, f_chip_ct_ctrl, 3},
+     WEFT_REG_RW, true, 0x861u, f_chip_ct_ctrl, 3},
     {"EGRESS_HIGH",
      "No new frame is granted to an egress whose queue holds more cells than this.",
      0x005cu, 1, false, false, false, NULL,

@@ -204,7 +204,7 @@ module weft_csr_chip #(
       id_prefix_q <= 32'h2574546;
       id_mask_q <= 32'hffffffff;
       ct_ctrl_enable_q <= 1'h1;
-      ct_ctrl_margin_q <= 4'h0;
+      ct_ctrl_margin_q <= 4'h6;
       ct_ctrl_threshold_q <= 4'h8;
       egress_high_q <= 8'h20;
       ecn_threshold_q <= {8{13'h0}};

@@ -35,7 +35,7 @@ static void chip_config(void **state)
     assert_int_equal(c.id_prefix, 0x02574546);
     assert_int_equal(c.id_mask, 0xffffffff);
     assert_true(c.cut_through);
-    assert_int_equal(c.ct_margin, 0);
+    assert_int_equal(c.ct_margin, 6);
     assert_int_equal(c.ct_threshold, 8);
     assert_int_equal(c.egress_high, 32);
     c = some_chip();

@@ -197,7 +197,7 @@ static void reads_and_writes(void **state)
     OK(weft_reg_read(t.dev, &r, &v));
     assert_int_equal(v, 8);
     OK(weft_reg_write(t.dev, &r, 15));
-    assert_int_equal(fake_peek(&t.chip, ct), 0xf01); /* enable stays */
+    assert_int_equal(fake_peek(&t.chip, ct), 0xf61); /* enable and margin stay */
     IS(WEFT_ERR_ARG, weft_reg_write(t.dev, &r, 16));
     FIND("chip.ct_ctrl");
     OK(weft_reg_write(t.dev, &r, 0x210));

@@ -391,7 +391,7 @@ extern "C" {
 #define WEFT_CHIP__CT_CTRL__MARGIN_bm 0xf0
 #define WEFT_CHIP__CT_CTRL__MARGIN_bp 4
 #define WEFT_CHIP__CT_CTRL__MARGIN_bw 4
-#define WEFT_CHIP__CT_CTRL__MARGIN_reset 0x0
+#define WEFT_CHIP__CT_CTRL__MARGIN_reset 0x6
 #define WEFT_CHIP__CT_CTRL__THRESHOLD_bm 0xf00
 #define WEFT_CHIP__CT_CTRL__THRESHOLD_bp 8
 #define WEFT_CHIP__CT_CTRL__THRESHOLD_bw 4
