@@ -186,7 +186,7 @@ static void dump_and_json(void **state)
         if (strcmp(json_string_value(json_object_get(r, "name")), "chip.ct_ctrl") != 0) continue;
         seen = true;
         assert_string_equal(json_string_value(json_object_get(r, "address")), "0x00058");
-        assert_string_equal(json_string_value(json_object_get(r, "value")), "0x00000801");
+        assert_string_equal(json_string_value(json_object_get(r, "value")), "0x00000861");
         json_t *f = json_object_get(r, "fields");
         assert_int_equal(json_integer_value(json_object_get(f, "threshold")), 8);
     }
