@@ -200,7 +200,7 @@ static void dump_and_json(void **state)
     doc = json_loads(out, 0, NULL);
     json_t *r = json_array_get(json_object_get(doc, "registers"), 0);
     assert_string_equal(json_string_value(json_object_get(r, "access")), "rw");
-    assert_string_equal(json_string_value(json_object_get(r, "reset")), "0x00000801");
+    assert_string_equal(json_string_value(json_object_get(r, "reset")), "0x00000861");
     assert_int_equal(json_array_size(json_object_get(r, "fields")), 3);
     json_decref(doc);
     /* To a file: the text stays. */
