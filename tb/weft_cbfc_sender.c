@@ -39,7 +39,8 @@ typedef struct {
     uint32_t limit[MAX_VCS];
     uint64_t mac;
     tb_sig *c_enable, *c_limit, *c_shift, *c_ovhd, *c_max, *c_period, *c_mac, *clear;
-    tb_sig *g_valid, *g_vc, *t_valid, *t_vc, *t_len, *s_valid, *s_vc, *s_len, *s_void, *os_valid, *os;
+    tb_sig *g_valid, *g_vc, *t_valid, *t_vc, *t_len, *s_valid, *s_vc, *s_len, *s_void, *os_valid,
+        *os;
     tb_sig *ok, *avail, *cc_valid, *cc_data, *cc_take, *s_cc, *s_cf, *s_cu, *error;
     /* reference of the module */
     uint32_t ref_cc[MAX_VCS], ref_cf[MAX_VCS];
@@ -215,7 +216,8 @@ static void cycle(bench *b, unsigned load, unsigned drain, unsigned lose, bool t
             tb_set(b->t_len, b->flight[i].len);
         }
     }
-    /* the oldest frame goes onto the wire, possibly in the cycle of its true-up, or is thrown away */
+    /* the oldest frame goes onto the wire, possibly in the cycle of its true-up, or is thrown away
+     */
     if (b->in_flight && b->flight[0].trued && tb_chance(t, 60)) {
         grant g = b->flight[0];
         tb_set(b->s_valid, 1);

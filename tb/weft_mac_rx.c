@@ -275,6 +275,27 @@ static void sets_everywhere(bench *b)
     }
 }
 
+/* A flood of ordered sets in a frame: at most 64 before the beat of the one that ends it. */
+static void floods(bench *b)
+{
+    for (unsigned flood = 56; flood <= 72; flood++) {
+        for (unsigned len = 60; len <= 188; len += 128) {
+            for (unsigned spread = 0; spread < 2; spread++) {
+                size_t at[72];
+                for (unsigned k = 0; k < flood; k++)
+                    at[k] = spread ? 8 * (size_t)((k + 1) * (len / 8) / flood) : len / 2 & ~7u;
+                mii_ref_align(&b->wire, b->mii == 8 ? 4 * (flood % 2) : 0, 8);
+                put(b, len, (mii_ref_frame_spec){.ctlos_count = flood, .ctlos_at = at});
+                gap(b, 1 + (unsigned)tb_rand_below(b->t, 12));
+                put(b, 64, (mii_ref_frame_spec){0}); /* the next one passes */
+                gap(b, 8);
+            }
+        }
+    }
+    play(b, NULL, 0);
+    TB_CHECK(b->t, b->bad[0] > 68 + 20 && b->codings + b->bad[REASON_CODING] > 10);
+}
+
 static void errors_everywhere(bench *b)
 {
     static const size_t lens[] = {28, 60, 68, 100, 132, 196};
@@ -513,6 +534,7 @@ int tb_main(tb *t)
 
     sizes_and_gaps(&b);
     sets_everywhere(&b);
+    floods(&b);
     errors_everywhere(&b);
     runts(&b);
     limits(&b);

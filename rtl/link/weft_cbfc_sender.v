@@ -9,9 +9,9 @@
 //   grant    used += credits of the largest frame (Ethernet tells the length only at the end)
 //   true-up  used -= largest - exact, once per grant, at any time from the grant's cycle on
 //   sent     S_CC += exact (the frame was charged at its grant already)
-//   void     with sent: the frame never went onto the wire, because the port is down. used -= exact,
-//            S_CC stays: a port that is down throws away any number of frames, and the neighbour
-//            could not tell their credits from lost ones
+//   void     with sent: the frame never went onto the wire, because the port is down. used -= exact
+//            and S_CC stays: a port that is down throws away any number of frames, and S_CC - S_CF
+//            would leave its range
 //   CF       used -= advance of S_CF (15-bit count, extended against S_CF)
 // All four may fall into one cycle, on the same VC too. ok_o[vc] = the largest frame fits, or the
 // VC is best effort (cfg_enable_i[vc] = 0: no counting, no gate).

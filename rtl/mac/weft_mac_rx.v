@@ -20,14 +20,14 @@
 //   cfg_max_frame_i >= 72 (taken over at the start of a frame), cfg_min_frame_i 32..64 (less acts
 //   as 32).
 //   With MII_BYTES = 8 a frame may also start in lane 4 (clause 46); wider MIIs start in lane 0 of
-//   an 8-byte word. Control ordered sets (5C) fill a whole word. Inside a frame two of them never
-//   stand side by side (the transmit MAC keeps 16 bytes from start to start, too): the second ends
-//   the frame as CODING. Otherwise a neighbour that sends nothing else holds a cut-through frame,
-//   and with it an egress, for ever.
+//   an 8-byte word. Control ordered sets (5C) fill a whole word. After MAX_SETS of them inside one
+//   frame (counted at the beat) the next ends it as CODING: a neighbour that sends them without end
+//   would hold a frame that is cut through, and with it an egress, for ever.
 `default_nettype none
 `include "weft_defs.vh"
 module weft_mac_rx #(
-    parameter MII_BYTES = 32 // 8, 16 or 32
+    parameter MII_BYTES = 32, // 8, 16 or 32
+    parameter MAX_SETS  = 64  // control ordered sets inside a frame, power of two
 ) (
     input  wire                   clk,
     input  wire                   rst,
@@ -57,6 +57,7 @@ module weft_mac_rx #(
 );
   localparam W  = MII_BYTES / 8;
   localparam NS = (W == 1) ? 2 : W; // word slots looked at in a beat
+  localparam SETW = $clog2(MAX_SETS) + 1;
   localparam REC = 23;              // a record: {cells 8, block 2, bytes 7, eop 1, reason 5}
 
   localparam [63:0] GOOD_START = {56'hD5555555555555, `WEFT_MII_START};
@@ -77,6 +78,8 @@ module weft_mac_rx #(
   wire [NS-1:0]    slot_valid;
   wire             raw_os;      // a control ordered set that the realigner took out
   reg              in_frame_q, in_frame_d;
+  reg  [SETW-1:0]  sets_q;      // control ordered sets inside the frame so far
+  wire             sets_full = sets_q[SETW-1];
   wire             raw_seq;     // a sequence ordered set found before the realigner
   wire [63:0]      raw_seq_data;
 
@@ -88,10 +91,9 @@ module weft_mac_rx #(
       wire        start0 = mii_ctrl_i[0] && (mii_data_i[7:0] == `WEFT_MII_START);
       wire        start4 = mii_ctrl_i[4] && (mii_data_i[39:32] == `WEFT_MII_START);
       // In a moved frame a control ordered set of the other side's 64-bit grid splits a word.
-      // Directly behind another one it stays where it is, and is a coding error there.
-      reg         raw_os_q;
+      // One too many stays where it is and is a coding error there.
       assign raw_os = moved_q && (mii_ctrl_i == 8'h01) && (mii_data_i[7:0] == `WEFT_MII_CTLOS) &&
-                      !(raw_os_q && in_frame_q);
+                      !(sets_full && in_frame_q);
       // Sequence ordered sets are four bytes wide on this MII: lane 0, lane 4 or both.
       wire seq0 = (mii_ctrl_i[3:0] == 4'd1) && (mii_data_i[7:0] == `WEFT_MII_SEQ);
       wire seq4 = (mii_ctrl_i[7:4] == 4'd1) && (mii_data_i[39:32] == `WEFT_MII_SEQ);
@@ -114,13 +116,9 @@ module weft_mac_rx #(
           half_data_q <= mii_data_i[63:32];
           half_ctrl_q <= mii_ctrl_i[7:4];
         end
-        raw_os_q <= raw_os;
         if (start4) moved_q <= 1'b1;
         else if (start0) moved_q <= 1'b0;
-        if (rst) begin
-          moved_q  <= 1'b0;
-          raw_os_q <= 1'b0;
-        end
+        if (rst) moved_q <= 1'b0;
       end
     end else begin : gen_straight
       assign slot_data  = mii_data_i;
@@ -135,7 +133,7 @@ module weft_mac_rx #(
   // ---------------------------------------------------------------------------------------------
   // Walk over the beat. The state: inside a frame or not, the block and the number of words in it,
   // the cells that left, and how many bytes the frame may still have from this block on.
-  reg         after_os_q, after_os_d; // the word before was a control ordered set
+  reg  [2:0]  sets_in;            // of this beat, inside the frame that goes on
   reg  [1:0]  block_q, block_d;
   reg  [3:0]  words_q, words_d;   // 0..8
   reg  [7:0]  cells_q, cells_d;
@@ -199,7 +197,7 @@ module weft_mac_rx #(
 
   always @* begin
     in_frame_d    = in_frame_q;
-    after_os_d    = after_os_q;
+    sets_in       = {2'd0, raw_os && in_frame_q};
     block_d       = block_q;
     words_d       = words_q;
     cells_d       = cells_q;
@@ -278,7 +276,8 @@ module weft_mac_rx #(
         end else if (ctrl == 8'h01 && word[7:0] == `WEFT_MII_CTLOS) begin
           os_d      = os_d + 4'd1;
           os_data_d = word;
-          if (in_frame_d && after_os_d) begin
+          sets_in   = sets_in + {2'd0, in_frame_d};
+          if (in_frame_d && sets_full && !fresh) begin
             close      = 1'b1;
             in_frame_d = 1'b0;
           end
@@ -313,7 +312,6 @@ module weft_mac_rx #(
             end
           end
         end
-        after_os_d = (ctrl == 8'h01) && (word[7:0] == `WEFT_MII_CTLOS);
         // An error ends the frame: with a bad last cell when one has left already, else by a count.
         if (close && first_cell) begin
           coding_d = coding_d + 4'd1;
@@ -336,6 +334,7 @@ module weft_mac_rx #(
         if (ctrl[0] && word[7:0] == `WEFT_MII_START && cfg_enable_i) begin
           words_d = 4'd0;
           fresh   = 1'b1;
+          sets_in = 3'd0;
           if (ctrl == 8'h01 && word == GOOD_START) in_frame_d = 1'b1;
           else preamble_d = preamble_d + 4'd1;
         end
@@ -365,7 +364,7 @@ module weft_mac_rx #(
       if (put_d[j]) ring_q[put_addr_d[5*j+:5]] <= slot_data[64*j+:64];
     end
     in_frame_q <= in_frame_d;
-    after_os_q <= after_os_d;
+    sets_q     <= fresh ? {{(SETW-3){1'b0}}, sets_in} : sets_q + {{(SETW-3){1'b0}}, sets_in};
     block_q    <= block_d;
     words_q    <= words_d;
     cells_q    <= cells_d;

@@ -179,12 +179,10 @@ static void word(mii_ref_rx *rx, const uint8_t d[8], const uint8_t c[8], uint64_
         o->word = rx->words;
         o->inside = rx->in_frame;
         o->after_start = just_started;
-        /* Two side by side end a frame. */
-        if (rx->in_frame && rx->after_os) coding(rx, pos);
-        rx->after_os = true;
+        if (rx->in_frame && rx->sets_before >= MII_REF_MAX_SETS) coding(rx, pos);
+        rx->sets++;
         return;
     }
-    rx->after_os = false;
     if (rx->in_frame) {
         if (first == 8) {
             add(rx, d, 8);
@@ -229,6 +227,7 @@ static void word(mii_ref_rx *rx, const uint8_t d[8], const uint8_t c[8], uint64_
         } else {
             rx->in_frame = rx->just_started = true;
             rx->whole = 0;
+            rx->sets = rx->sets_before = 0;
             rx->now.len = 0;
             rx->now.start = pos;
             rx->now.known = UINT64_MAX;
@@ -269,6 +268,7 @@ void mii_ref_rx_word(mii_ref_rx *rx, const uint8_t d[8], const uint8_t ctrl[8])
 {
     uint64_t pos = rx->words * 8;
 
+    if (pos % rx->mii_bytes == 0) rx->sets_before = rx->sets;
     if (is_seq(d, ctrl) || (rx->mii_bytes == 8 && is_seq(d + 4, ctrl + 4))) {
         rx->seq_words = grow(rx->seq_words, &rx->seq_room, rx->seq_count + 1, sizeof(uint64_t));
         rx->seq_words[rx->seq_count++] = rx->words;
@@ -278,10 +278,9 @@ void mii_ref_rx_word(mii_ref_rx *rx, const uint8_t d[8], const uint8_t ctrl[8])
     } else {
         bool only0 = ctrl[0];
         for (int k = 1; k < 8; k++) only0 = only0 && !ctrl[k];
-        bool raw_os = rx->has_half && only0 && d[0] == MII_CTLOS &&
-                      !(rx->after_raw_os && rx->in_frame);
-        rx->after_raw_os = raw_os;
-        if (raw_os) {
+        if (rx->has_half && only0 && d[0] == MII_CTLOS &&
+            !(rx->in_frame && rx->sets_before >= MII_REF_MAX_SETS)) {
+            rx->sets++;
             /* On the wire's own grid it splits a word of a moved frame. */
             bool saved = rx->just_started;
             mii_ref_os o = {.word = rx->words, .inside = rx->in_frame, .after_start = saved};

@@ -21,6 +21,9 @@ enum {
     MII_CTLOS = 0x5C
 };
 
+/* Control ordered sets that a frame may hold before the beat of the next one. */
+#define MII_REF_MAX_SETS 64u
+
 /* CRC-32 register after n bytes, bit by bit (IEEE 802.3 clause 3.2.9). Start at 0xFFFFFFFF. */
 uint32_t mii_ref_crc(uint32_t state, const uint8_t *p, size_t n);
 /* The four FCS bytes of a frame, first one in bits 7:0. */
@@ -89,8 +92,7 @@ typedef struct {
     uint8_t half[4];
     uint8_t half_ctrl[4];
     bool has_half, in_frame, overlong, just_started;
-    bool after_os;     /* the word before was a control ordered set */
-    bool after_raw_os; /* the same on the wire's own grid, in a moved frame */
+    unsigned sets, sets_before; /* ordered sets in the frame: so far, and before this beat */
     uint64_t half_pos;
     mii_ref_frame now;
     size_t room, whole; /* bytes of whole words */

@@ -39,8 +39,7 @@ static inline void net_identities(net *n, net_counts all, const char *what)
         NET_EXPECT(n, c[WEFT_CNT_IF_IN_FRAMES] == c[WEFT_CNT_IF_IN_ACCEPTED] + net_drops(c),
                    "%s: port %u: frames in are not accepted + dropped", what, i);
         NET_EXPECT(n,
-                   c[WEFT_CNT_CELLS_IN] == c[WEFT_CNT_CELLS_FREED] +
-                                               c[WEFT_CNT_CELLS_ROLLED_BACK] +
+                   c[WEFT_CNT_CELLS_IN] == c[WEFT_CNT_CELLS_FREED] + c[WEFT_CNT_CELLS_ROLLED_BACK] +
                                                c[WEFT_CNT_HELD_CELLS],
                    "%s: port %u: cells in are not freed + rolled back + held", what, i);
         NET_EXPECT(n, net_sum(c, WEFT_CNT_IN_VC_FRAMES, 8) == c[WEFT_CNT_IF_IN_ACCEPTED],
@@ -67,13 +66,18 @@ static inline void net_check_identities(net *n, const char *what)
 static inline bool net_settle(net *n, uint64_t max)
 {
     bool lossy = false;
+    unsigned still = 0; /* cycles since nothing is queued at the partners */
     for (unsigned i = 0; i < n->ports; i++) lossy |= n->port[i].lossy || n->port[i].loose;
     for (uint64_t k = 0; k < max; k++) {
         bool empty = true;
         for (unsigned i = 0; i < n->ports && empty; i++)
             empty = weft_partner_empty(n->port[i].partner) && !n->port[i].in_frame;
         uint64_t quiet = weft_sim_cycle(n->sim) - n->last_arrival;
-        if (empty && (n->expected == 0 || (lossy && k > 4000 && quiet > 4000))) {
+        still++;
+        for (unsigned i = 0; i < n->ports; i++)
+            for (unsigned v = 0; v < n->geo.vcs && still > 0; v++)
+                if (weft_partner_backlog(n->port[i].partner, v) > 0) still = 0;
+        if (empty && (n->expected == 0 || (lossy && still > 8000 && quiet > 8000))) {
             net_run(n, 500); /* credits, and what must not come */
             return true;
         }
@@ -116,8 +120,8 @@ static inline void net_check_errors(net *n, const char *what)
 static inline void net_check_port_in(net *n, unsigned i, const uint64_t *c, const char *what)
 {
     const net_port *p = &n->port[i];
-    uint64_t full = c[WEFT_CNT_IN_DROP + WEFT_DROP_BUFFER] +
-                    c[WEFT_CNT_IN_DROP + WEFT_DROP_LOSSLESS];
+    uint64_t full =
+        c[WEFT_CNT_IN_DROP + WEFT_DROP_BUFFER] + c[WEFT_CNT_IN_DROP + WEFT_DROP_LOSSLESS];
     uint64_t frames = p->accepted;
     NET_EXPECT(n, full == 0 || p->lossy, "%s: port %u dropped %llu frames for want of buffer", what,
                i, (unsigned long long)full);
@@ -156,10 +160,17 @@ static inline void net_updates(net *n, bool on)
 static inline void net_check(net *n, const char *what)
 {
     static net_counts c;
-    uint64_t missing = n->expected, excused = 0;
+    uint64_t missing, excused = 0, sets = 0, before;
     bool strict = true;
     net_updates(n, false);
-    net_read_counts(n, c);
+    for (unsigned k = 0; k < 10; k++) { /* a late credit update may come while counters are read */
+        before = sets;
+        sets = 0;
+        for (unsigned i = 0; i < n->ports; i++) sets += n->port[i].ctlos;
+        if (k > 0 && sets == before) break;
+        net_read_counts(n, c);
+    }
+    missing = n->expected;
     net_identities(n, c, what);
     for (unsigned i = 0; i < n->ports; i++) {
         const net_port *p = &n->port[i];

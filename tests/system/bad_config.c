@@ -219,7 +219,8 @@ static void shares(net *n, unsigned changes)
         static const unsigned cells[] = {0, 1, 2, 20, 143, 144, 145, 300, 1024};
         NET_OK(n, weft_port_set_vc_limit(n->dev, one, net_below(n, n->geo.vcs),
                                          cells[net_below(n, 9)]));
-        if (c % 10 == 0) load.distance = net_below(n, n->ports); /* contention, so that cells stay */
+        if (c % 10 == 0)
+            load.distance = net_below(n, n->ports); /* contention, so that cells stay */
         net_run(n, 60 + net_below(n, 100));
         if (c % 50 == 49) net_check_identities(n, "shares");
         load.distance = 3;

@@ -2,10 +2,10 @@
  * Copyright 2026 The Weft Authors
  *
  * bad_oracle.h: what has to become of each frame, for the bad-input tests. The oracle looks at the
- * words on the pins, whoever made them, and says by the rules of the wire (IEEE 802.3 clause 81) and
- * of docs/route.md why the frame is dropped, or where it comes out and with which bytes. Nothing
- * of it comes from the RTL. The rest of the bench is in bad_net.h, the comparison with the counters
- * of the chip in bad_check.h.
+ * words on the pins, whoever made them, and says by the rules of the wire (IEEE 802.3 clause 81)
+ * and of docs/route.md why the frame is dropped, or where it comes out and with which bytes.
+ * Nothing of it comes from the RTL. The rest of the bench is in bad_net.h, the comparison with the
+ * counters of the chip in bad_check.h.
  */
 #ifndef WEFT_TESTS_BAD_ORACLE_H
 #define WEFT_TESTS_BAD_ORACLE_H
@@ -27,6 +27,7 @@
 #define NET_MAX_FRAME 9216u
 #define NET_EGRESS    1024u /* credits that a partner gives the switch, per VC */
 #define NET_WIRE      16384u
+#define NET_MAX_SETS  64u /* control ordered sets in a frame, before the beat of one too many */
 
 /* Expected status bits of a port. */
 #define NET_UNDERRUN 1u
@@ -50,11 +51,12 @@ typedef struct {
     bool up, src_check, closed; /* closed: no valid source */
     unsigned min_frame;
     uint64_t allow;
-    bool bad_map;         /* every class leads to a VC that is not built */
+    bool bad_map;              /* every class leads to a VC that is not built */
     uint32_t credits[NET_VCS]; /* that the switch gave its partner */
     /* the frame that is coming in */
     bool in_frame;
     uint32_t fill;
+    unsigned sets, sets_before; /* ordered sets in it: so far, and before this beat */
     /* what the wire carried so far */
     uint64_t drop[WEFT_DROP_REASONS], accepted, octets, copies, ctlos, cf, cc_ok, cc_bad, wander;
     uint64_t vc_frames[NET_VCS];
@@ -85,9 +87,9 @@ struct net {
     /* routes as the oracle knows them */
     uint64_t id_mask[1024], group_mask[64];
     uint8_t id_valid[1024], group_valid[64]; /* identifiers, 1: to id_mask; 2: to a group */
-    uint64_t expected;      /* copies that are due */
+    uint64_t expected;                       /* copies that are due */
     uint64_t last_arrival;
-    net_queue *queue;       /* [(src * ports + dst) * NET_VCS + vc] */
+    net_queue *queue; /* [(src * ports + dst) * NET_VCS + vc] */
     net_port *port;
     uint32_t want_errors; /* of ERROR_STATUS */
     unsigned failures;
@@ -244,9 +246,8 @@ static inline void net_end_of_frame(net *n, unsigned src)
         p->drop[WEFT_DROP_RUNT]++;
     } else if (p->fill > NET_MAX_FRAME) {
         p->drop[WEFT_DROP_OVERSIZE]++;
-    } else if (weft_crc32(0, p->buf, len) !=
-               ((uint32_t)f[0] | (uint32_t)f[1] << 8 | (uint32_t)f[2] << 16 |
-                (uint32_t)f[3] << 24)) {
+    } else if (weft_crc32(0, p->buf, len) != ((uint32_t)f[0] | (uint32_t)f[1] << 8 |
+                                              (uint32_t)f[2] << 16 | (uint32_t)f[3] << 24)) {
         p->drop[WEFT_DROP_FCS]++;
     } else {
         net_good_frame(n, src, p->buf, len);
@@ -270,6 +271,11 @@ static inline bool net_word(net *n, unsigned src, const uint8_t *d, unsigned ctr
     }
     if (ctrl == 1 && d[0] == 0x5C) {
         p->ctlos++;
+        p->sets++;
+        if (p->in_frame && p->sets_before >= NET_MAX_SETS) {
+            p->in_frame = false;
+            p->drop[WEFT_DROP_CODING]++;
+        }
         return true;
     }
     if (p->in_frame) {
@@ -284,7 +290,7 @@ static inline bool net_word(net *n, unsigned src, const uint8_t *d, unsigned ctr
         }
     }
     if ((ctrl & 1) != 0 && d[0] == 0xFB && p->up) {
-        p->fill = 0;
+        p->fill = p->sets = p->sets_before = 0;
         p->in_frame = ctrl == 1 && memcmp(d, start, 8) == 0;
         if (!p->in_frame) p->drop[WEFT_DROP_PREAMBLE]++;
     }
@@ -296,6 +302,7 @@ static inline void net_watch(net *n, unsigned src, const uint8_t *d, uint64_t ct
     net_port *p = &n->port[src];
     const uint8_t *last = NULL;
     if (ctrl == 0 && !p->in_frame) return;
+    p->sets_before = p->sets;
     for (unsigned lane = 0; lane < n->mii; lane += 8)
         if (net_word(n, src, d + lane, (unsigned)(ctrl >> lane) & 0xFFu)) last = d + lane;
     /* Of several ordered sets in one beat the last one is looked at; their spacing is larger. */

@@ -26,7 +26,8 @@ static void take_responses(net *n)
 
 /* One write, its address `lead` cycles before its data (negative: after), its response taken
  * `late` cycles after it came. Returns the response, or -1. */
-static int axi_write(net *n, uint32_t addr, uint32_t data, unsigned strobes, int lead, unsigned late)
+static int axi_write(net *n, uint32_t addr, uint32_t data, unsigned strobes, int lead,
+                     unsigned late)
 {
     weft_sim_axil *a = weft_sim_get_axil(n->sim);
     bool aw = false, w = false;
@@ -309,7 +310,8 @@ static void wild_writes(net *n, unsigned count)
         if (block == 1) addr = 0x1000 + net_below(n, 16) * 4;
         /* What failed must stay visible; nothing else is spared. */
         if (addr == 0x44 || (block >= 2 && (addr & 0x1FFF) == 0x10)) continue;
-        taken += axi_write(n, addr, wild_value(n, addr), 15, (int)net_below(n, 5) - 2, net_below(n, 3)) == OKAY;
+        taken += axi_write(n, addr, wild_value(n, addr), 15, (int)net_below(n, 5) - 2,
+                           net_below(n, 3)) == OKAY;
         if (net_below(n, 8) == 0) net_run(n, net_below(n, 60));
         if (k % 100 == 99) net_check_identities(n, "random register writes");
     }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * bad_reset: the reset of the whole chip, at any moment: under full load, in mid-frame, in the middle
- * of a register access. Afterwards everything is as the register description says, nothing of
- * before comes out, what comes too early is denied and counted, and the chip works again.
+ * bad_reset: the reset of the whole chip, at any moment: under full load, in mid-frame, in the
+ * middle of a register access. Afterwards everything is as the register description says, nothing
+ * of before comes out, what comes too early is denied and counted, and the chip works again.
  *
  * test-config: p8m32 p8m32-debug
  * test-timeout: 120
@@ -41,7 +41,8 @@ static void half_an_access(net *n)
 
 static void one_reset(net *n, unsigned round)
 {
-    net_load load = {.sources = ~0ull, .distance = net_below(n, n->ports), .big = 8, .vcs = n->geo.vcs};
+    net_load load = {
+        .sources = ~0ull, .distance = net_below(n, n->ports), .big = 8, .vcs = n->geo.vcs};
     net_counts *c = calloc(1, sizeof *c);
     net_group(n, 3, 0x5A & ((1ull << n->ports) - 1));
     net_group(n, 4, (1ull << n->ports) - 1);
@@ -78,8 +79,8 @@ static void one_reset(net *n, unsigned round)
     for (unsigned k = 0; c && k < 2; k++) net_read_counts(n, *c);
     for (unsigned i = 0; c && i < n->ports; i++)
         for (unsigned k = 0; k < WEFT_CNT_SNAPSHOT_SEQ; k++) {
-            bool known = i == early && (k == WEFT_CNT_IF_IN_FRAMES ||
-                                        k == WEFT_CNT_IN_DROP + WEFT_DROP_DENIED);
+            bool known = i == early &&
+                         (k == WEFT_CNT_IF_IN_FRAMES || k == WEFT_CNT_IN_DROP + WEFT_DROP_DENIED);
             NET_EXPECT(n, (*c)[i][k] == (known ? count : 0), "port %u %s after reset: %llu", i,
                        weft_counter_name(k), (unsigned long long)(*c)[i][k]);
         }
@@ -98,7 +99,8 @@ static void one_reset(net *n, unsigned round)
     n->cc_period = n->lossless ? 5000 : 0;
     n->cf_period = n->lossless ? 2000 : 0;
     net_up(n);
-    net_load after = {.sources = ~0ull, .distance = 1 + round % (n->ports - 1), .big = 20, .vcs = 2};
+    net_load after = {
+        .sources = ~0ull, .distance = 1 + round % (n->ports - 1), .big = 20, .vcs = 2};
     net_set_load(n, &after);
     net_run(n, 1500);
     net_set_load(n, NULL);

@@ -48,9 +48,10 @@ static weft_header header(const net *n, unsigned port, unsigned distance)
 
 static void destinations(net *n, unsigned port)
 {
-    static const uint64_t nowhere[] = {0xFFFFFFFFFFFFull, 0, 0x0180C2000001ull, 0x0180C2000000ull,
+    static const uint64_t nowhere[] = {0xFFFFFFFFFFFFull,       0,
+                                       0x0180C2000001ull,       0x0180C2000000ull,
                                        0x025745460000ull + 511, 0x025745450001ull,
-                                       0x035745460000ull + 63, 0x123456789ABCull};
+                                       0x035745460000ull + 63,  0x123456789ABCull};
     weft_header h = header(n, port, 1);
     for (unsigned i = 0; i < sizeof nowhere / sizeof *nowhere; i++) {
         h.dst = nowhere[i];
@@ -78,8 +79,12 @@ static void destinations(net *n, unsigned port)
 static void sources(net *n, unsigned port)
 {
     const uint64_t own = weft_accel_mac(port);
-    const uint64_t spoofed[] = {weft_accel_mac((port + 1) % n->ports), own ^ 1ull << 47, own ^ 0x400,
-                                0, 0xFFFFFFFFFFFFull, own ^ 1ull << 40};
+    const uint64_t spoofed[] = {weft_accel_mac((port + 1) % n->ports),
+                                own ^ 1ull << 47,
+                                own ^ 0x400,
+                                0,
+                                0xFFFFFFFFFFFFull,
+                                own ^ 1ull << 40};
     weft_header h = header(n, port, 2);
     for (unsigned i = 0; i < 6; i++) {
         h.src = spoofed[i];
@@ -213,8 +218,8 @@ static void control(net *n, unsigned port)
 /* Headers with random fields, from a small set of interesting values. */
 static void random_headers(net *n, unsigned frames)
 {
-    static const uint16_t types[] = {WEFT_TYPE_VLAN, WEFT_TYPE_QINQ, WEFT_ESUN_TYPE,
-                                     WEFT_TYPE_MAC_CONTROL, 0x0800, WEFT_TYPE_MEMORY};
+    static const uint16_t types[] = {WEFT_TYPE_VLAN,        WEFT_TYPE_QINQ, WEFT_ESUN_TYPE,
+                                     WEFT_TYPE_MAC_CONTROL, 0x0800,         WEFT_TYPE_MEMORY};
     for (unsigned k = 0; k < frames; k++)
         for (unsigned i = 0; i < n->ports; i++) {
             uint8_t data[NET_WIRE];

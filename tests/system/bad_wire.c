@@ -80,13 +80,14 @@ static void checksums(net *n, unsigned port)
 {
     uint8_t data[NET_WIRE];
     for (unsigned bit = 0; bit < 32; bit++) { /* every bit of the FCS, at every lane of its end */
-        size_t len = net_frame_to(n, port, weft_accel_mac((port + 2) % n->ports), 0, 64 + bit, data);
+        size_t len =
+            net_frame_to(n, port, weft_accel_mac((port + 2) % n->ports), 0, 64 + bit, data);
         net_raw_frame(&raw, data, len, 1u << bit);
     }
     directed(n, port, "one bit of the FCS", WEFT_DROP_FCS, 32);
     for (unsigned k = 0; k < 16; k++) { /* cut through and found bad at the end: leaves stomped */
-        size_t len = net_frame_to(n, port, weft_accel_mac((port + 2) % n->ports), 0,
-                                  200 + 91 * k, data);
+        size_t len =
+            net_frame_to(n, port, weft_accel_mac((port + 2) % n->ports), 0, 200 + 91 * k, data);
         net_raw_frame(&raw, data, len, 0xFFFFFFFFu);
         net_raw_idle(&raw, 200);
     }
@@ -184,8 +185,7 @@ static void ordered_sets(net *n, unsigned port)
 {
     uint8_t data[NET_WIRE];
     /* Between and inside of frames, all types; best effort: no credits to be misled. */
-    for (unsigned k = 0; k < 256; k++)
-        net_raw_word(&raw, (net_random(n) << 16) | k << 8 | 0x5C, 1);
+    for (unsigned k = 0; k < 256; k++) net_raw_word(&raw, (net_random(n) << 16) | k << 8 | 0x5C, 1);
     directed(n, port, "ordered sets of every type", WEFT_DROP_NONE, 0);
     for (unsigned k = 0; k < 12; k++) {
         size_t first = raw.words, len;
@@ -200,6 +200,9 @@ static void ordered_sets(net *n, unsigned port)
         net_raw_idle(&raw, 1);
     }
     directed(n, port, "an ordered set at every word of a frame", WEFT_DROP_NONE, 0);
+    net_raw_word(&raw, NET_START, 1);
+    for (unsigned k = 0; k < 4000; k++) net_raw_word(&raw, 0x1122334455660F5Cull, 1);
+    directed(n, port, "ordered sets without end in a frame", WEFT_DROP_CODING, 1);
 }
 
 /* ---------------------------------------------------------------- random words ------------- */
@@ -280,8 +283,8 @@ int main(void)
     static const struct {
         const char *name;
         void (*run)(net *n, unsigned port);
-    } part[] = {{"lengths", lengths}, {"checksums", checksums},       {"starts", starts},
-                {"ends", loose_ends}, {"streams", streams}, {"ordered sets", ordered_sets}};
+    } part[] = {{"lengths", lengths}, {"checksums", checksums}, {"starts", starts},
+                {"ends", loose_ends}, {"streams", streams},     {"ordered sets", ordered_sets}};
     for (unsigned k = 0; k < sizeof part / sizeof *part; k++) {
         for (unsigned i = 0; i < n.ports; i++) part[k].run(&n, i);
         net_probe(&n, part[k].name);
@@ -299,13 +302,14 @@ int main(void)
     net_check(&n, "random words among good frames");
     unsigned failures = n.failures;
     for (unsigned i = 0; i < n.ports; i++)
-        printf("port %u: %llu accepted, runt %llu oversize %llu fcs %llu coding %llu preamble %llu\n",
-               i, (unsigned long long)n.port[i].accepted,
-               (unsigned long long)n.port[i].drop[WEFT_DROP_RUNT],
-               (unsigned long long)n.port[i].drop[WEFT_DROP_OVERSIZE],
-               (unsigned long long)n.port[i].drop[WEFT_DROP_FCS],
-               (unsigned long long)n.port[i].drop[WEFT_DROP_CODING],
-               (unsigned long long)n.port[i].drop[WEFT_DROP_PREAMBLE]);
+        printf(
+            "port %u: %llu accepted, runt %llu oversize %llu fcs %llu coding %llu preamble %llu\n",
+            i, (unsigned long long)n.port[i].accepted,
+            (unsigned long long)n.port[i].drop[WEFT_DROP_RUNT],
+            (unsigned long long)n.port[i].drop[WEFT_DROP_OVERSIZE],
+            (unsigned long long)n.port[i].drop[WEFT_DROP_FCS],
+            (unsigned long long)n.port[i].drop[WEFT_DROP_CODING],
+            (unsigned long long)n.port[i].drop[WEFT_DROP_PREAMBLE]);
     net_close(&n);
     return net_result(failures, "bad_wire");
 }
