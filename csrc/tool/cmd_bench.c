@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tool/bench_curves.h"
 #include "tool/tool.h"
 #include "traffic/source.h"
 
@@ -20,12 +21,17 @@ static const char help[] =
     "speed of the simulation. Compares with the goldens; exit status 1 when a number differs.\n"
     "\n"
     "  -q, --quick           a part of the table\n"
+    "  -c, --curves          instead of the table, curves over the load for each pattern, next to "
+    "an\n"
+    "                        ideal output-queued switch (docs/curves.md); its goldens are "
+    "curves.json\n"
     "  -j, --json=FILE       write the result as JSON to FILE, - for standard output\n"
     "  -g, --golden=FILE     goldens (default tests/golden/bench.json, or bench-pNmM.json there "
     "for a\n"
     "                        switch of N ports x M bytes that is not the default)\n"
     "  -u, --update          write the goldens instead of comparing\n"
-    "      --pictures=DIR    write throughput.svg and latency.svg to DIR\n"
+    "      --pictures=DIR    write throughput.svg and latency.svg (with --curves: "
+    "curve-*.svg) to DIR\n"
     "  -h, --help            this text\n"
     "\n"
     "Exit status: 0 all is well, 1 a fault or a difference, 2 usage or input.\n";
@@ -363,21 +369,20 @@ static int run_all(bench *b, bool quick, bool draws)
 int weft_cmd_bench(int argc, char **argv)
 {
     enum { OPT_PICTURES = 256 };
-    static const struct option longs[] = {{"quick", no_argument, NULL, 'q'},
-                                          {"json", required_argument, NULL, 'j'},
-                                          {"golden", required_argument, NULL, 'g'},
-                                          {"update", no_argument, NULL, 'u'},
-                                          {"pictures", required_argument, NULL, OPT_PICTURES},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {0}};
-    bool quick = false, updates = false;
+    static const struct option longs[] = {
+        {"quick", no_argument, NULL, 'q'},      {"curves", no_argument, NULL, 'c'},
+        {"json", required_argument, NULL, 'j'}, {"golden", required_argument, NULL, 'g'},
+        {"update", no_argument, NULL, 'u'},     {"pictures", required_argument, NULL, OPT_PICTURES},
+        {"help", no_argument, NULL, 'h'},       {0}};
+    bool quick = false, curves = false, updates = false;
     const char *json = NULL, *golden = NULL, *pictures = NULL;
     char path[64] = "tests/golden/bench.json", err[512] = "";
     optind = 1;
     opterr = 0;
-    for (int c; (c = getopt_long(argc, argv, ":qj:g:uh", longs, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, ":qcj:g:uh", longs, NULL)) != -1;) {
         switch (c) {
         case 'q': quick = true; break;
+        case 'c': curves = true; break;
         case 'j': json = optarg; break;
         case 'g': golden = optarg; break;
         case 'u': updates = true; break;
@@ -393,6 +398,8 @@ int weft_cmd_bench(int argc, char **argv)
     }
     if (optind < argc)
         return complain(WEFT_EXIT_USAGE, "'%s' is too much; see weft bench --help", argv[optind]);
+    if (curves)
+        return weft_bench_curves(&(weft_curves_options){quick, updates, json, golden, pictures});
     bench *b = calloc(1, sizeof *b);
     if (!b || !weft_tool_geometry(&b->g)) {
         free(b);

@@ -24,7 +24,7 @@ static const char help[] =
     "  gen:PATTERN[,KEY=VALUE...]\n"
     "                          uniform permutation incast outcast hotspot bursty alltoall "
     "diagonal\n"
-    "                          tornado; size=64 load=1 cycles=20000 ops= read=0 to=0 burst=16\n"
+    "                          tornado logdiagonal; size=64 load=1 cycles=20000 ops= read=0 to=0 burst=16\n"
     "\n"
     "  -p, --ports=N           this switch must have N ports\n"
     "  -P, --profile=NAME      esun (default) or ethernet\n"

@@ -32,12 +32,13 @@ typedef enum {
     ALLTOALL,
     DIAGONAL,
     TORNADO,
+    LOGDIAGONAL,
     N_PATTERNS
 } pattern;
 
-static const char *const pattern_names[N_PATTERNS] = {"uniform",  "permutation", "incast",
-                                                      "outcast",  "hotspot",     "bursty",
-                                                      "alltoall", "diagonal",    "tornado"};
+static const char *const pattern_names[N_PATTERNS] = {
+    "uniform", "permutation", "incast",   "outcast", "hotspot",
+    "bursty",  "alltoall",    "diagonal", "tornado", "logdiagonal"};
 
 typedef struct {
     unsigned lo, hi;
@@ -201,7 +202,7 @@ static int parse_name(gen *g, const weft_source_env *env, char *text, char *err,
     if (!name || p == N_PATTERNS)
         return fail(err, err_len,
                     "unknown pattern '%s': use uniform, permutation, incast, outcast, hotspot, "
-                    "bursty, alltoall, diagonal or tornado",
+                    "bursty, alltoall, diagonal, tornado or logdiagonal",
                     name ? name : "");
     g->pattern = (pattern)p;
     for (char *kv = strtok_r(NULL, ",", &save); kv; kv = strtok_r(NULL, ",", &save)) {
@@ -291,6 +292,12 @@ static unsigned pick_dst(gen *g, unsigned port)
     case DIAGONAL: {
         const unsigned d = weft_rng_below(r, 3) < 2 || n == 2 ? 1 : 2;
         return (port + d) % n;
+    }
+    case LOGDIAGONAL: {
+        /* To i+1 twice as many as to i+2, to that twice as many as to i+3, and so on: the highest
+         * bit of a number from 1 to 2^(n-1) - 1. */
+        const uint64_t v = weft_rng_below(r, (1ull << (n - 1)) - 1) + 1;
+        return (port + n - 1 - (63 - (unsigned)__builtin_clzll(v))) % n;
     }
     case TORNADO: return (port + (n > 3 ? (n + 1) / 2 - 1 : 1)) % n;
     default: return other_port(r, n, port);

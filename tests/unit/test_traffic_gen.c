@@ -99,9 +99,9 @@ static void loads(void)
 static void patterns(void)
 {
     for (unsigned n = 2; n <= 8; n += n == 2 ? 1 : n == 3 ? 2 : 3) {
-        static const char *const all[] = {"uniform",  "permutation", "incast",
-                                          "outcast",  "hotspot",     "bursty",
-                                          "alltoall", "diagonal",    "tornado"};
+        static const char *const all[] = {"uniform", "permutation", "incast",   "outcast",
+                                          "hotspot", "bursty",      "alltoall", "diagonal",
+                                          "tornado", "logdiagonal"};
         for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
             char spec[100];
             snprintf(spec, sizeof spec, "gen:%s,load=0.5,cycles=20000,to=1", all[i]);
@@ -119,7 +119,8 @@ static void patterns(void)
             case 0:
             case 4:
             case 5:
-            case 6: expect(pairs == n * (n - 1), "%s on %u: %u pairs", spec, n, pairs); break;
+            case 6:
+            case 9: expect(pairs == n * (n - 1), "%s on %u: %u pairs", spec, n, pairs); break;
             case 1:
             case 8:
                 for (unsigned p = 0; p < n; p++)
@@ -136,6 +137,18 @@ static void patterns(void)
         const double share = (double)d.matrix[p][(p + 1) % 8] /
                              (double)(d.matrix[p][(p + 1) % 8] + d.matrix[p][(p + 2) % 8]);
         expect(fabs(share - 2.0 / 3) < 0.03, "diagonal: %.3f of port %u go to the next", share, p);
+    }
+    /* Shares of 64, 32, ... 1 in 127, to the next port, the one behind it, ... */
+    const outcome l = played("gen:logdiagonal,load=0.9,cycles=60000", 8, 1, 200);
+    for (unsigned p = 0; p < 8; p++) {
+        uint64_t all = 0;
+        for (unsigned q = 0; q < 8; q++) all += l.matrix[p][q];
+        for (unsigned k = 1; k < 8; k++) {
+            const double share = (double)l.matrix[p][(p + k) % 8] / (double)all;
+            const double want = (double)(128u >> k) / 127;
+            expect(fabs(share - want) < 0.015, "logdiagonal: %.4f of port %u go to the %uth", share,
+                   p, k);
+        }
     }
     const outcome t = played("gen:tornado,load=0.5,cycles=5000", 8, 1, 200);
     expect(t.matrix[2][5] > 0, "tornado: port 2 does not send to 5");
