@@ -28,7 +28,8 @@ typedef struct {
     unsigned ports, endpoints, mii_bytes, cell_bytes, vcs;
 } weft_sim_geometry;
 
-weft_sim *weft_sim_open(const weft_sim_options *opt); /* in reset done, all wires idle; NULL: no memory or no wave support */
+weft_sim *weft_sim_open(const weft_sim_options *opt); /* in reset done, all wires idle; NULL: no
+                                                         memory or no wave support */
 void weft_sim_close(weft_sim *s);
 weft_sim_geometry weft_sim_get_geometry(const weft_sim *s);
 bool weft_sim_has_waves(void);
@@ -60,18 +61,18 @@ void weft_sim_set_reset(weft_sim *s, bool rst); /* takes effect at the next step
 /* Frame trace: records since the last call, oldest first. One record per end of a frame. */
 typedef enum { WEFT_TRACE_RX = 0, WEFT_TRACE_TX = 1 } weft_trace_kind;
 typedef struct {
-    uint64_t cycle;      /* cycle in which the record was made */
-    uint8_t kind;        /* weft_trace_kind */
-    uint8_t port;        /* ingress port (RX) or egress port (TX) */
-    uint8_t src_port;    /* ingress port of the frame */
+    uint64_t cycle;   /* cycle in which the record was made */
+    uint8_t kind;     /* weft_trace_kind */
+    uint8_t port;     /* ingress port (RX) or egress port (TX) */
+    uint8_t src_port; /* ingress port of the frame */
     uint8_t vc;
-    uint8_t fate;        /* drop reason, 0 = accepted (RX) / sent good (TX) */
-    uint8_t cut_through; /* TX: the frame was cut through */
-    uint16_t seq;        /* frame id: number of the frame on its ingress port, modulo 65536 */
-    uint16_t bytes;      /* frame length without FCS */
+    uint8_t fate;          /* drop reason, 0 = accepted (RX) / sent good (TX) */
+    uint8_t cut_through;   /* TX: the frame was cut through */
+    uint16_t seq;          /* frame id: number of the frame on its ingress port, modulo 65536 */
+    uint16_t bytes;        /* frame length without FCS */
     uint32_t ingress_time; /* low 32 bits of the cycle at which the parser saw its first cell */
-    uint32_t grant_time; /* TX: low 32 bits of the cycle in which the scheduler matched it */
-    uint64_t dst_mask;   /* RX: where it goes */
+    uint32_t grant_time;   /* TX: low 32 bits of the cycle in which the scheduler matched it */
+    uint64_t dst_mask;     /* RX: where it goes */
 } weft_trace_record;
 /* Up to max records into out; returns how many. Recording is off until the first enable call. */
 void weft_sim_trace_enable(weft_sim *s, bool on);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * weft_port: one port whose fabric is this bench. The bench plays scheduler and crossbar: endpoint 0
- * is the port itself (frames come back on its own wire), endpoint 1 is a sink that counts. Checked:
- * wire to wire byte for byte, the route table bus, drops with their counters, credits told on the
- * wire (CF_Update) and credits honoured, and the frame trace.
+ * weft_port: one port whose fabric is this bench. The bench plays scheduler and crossbar: endpoint
+ * 0 is the port itself (frames come back on its own wire), endpoint 1 is a sink that counts.
+ * Checked: wire to wire byte for byte, the route table bus, drops with their counters, credits told
+ * on the wire (CF_Update) and credits honoured, and the frame trace.
  *
  * tb-params: "-GENDPOINTS=2 -GCELLS=512" "-GENDPOINTS=2 -GCELLS=512 -GMII_BYTES=8 -GVCS=2"
  */
@@ -17,10 +17,10 @@
 #include "tb_score.h"
 #include "weft/regs.h"
 
-#define BASE 0x10000u
-#define XBAR_BITS 640
+#define BASE       0x10000u
+#define XBAR_BITS  640
 #define XBAR_BYTES ((XBAR_BITS + 7) / 8)
-#define EOP_BIT 520 /* of a crossbar word: data 512, bytes 7, err 1, eop 1 */
+#define EOP_BIT    520 /* of a crossbar word: data 512, bytes 7, err 1, eop 1 */
 
 typedef struct {
     tb *t;
@@ -109,11 +109,13 @@ static void tick(world *w)
     if (tb_get(w->trace_tx_valid)) w->traced_out++;
     tb_mii_frame_in f;
     while (tb_mii_rx_pop(&w->rx, &f)) {
-        if (!f.fcs_good || f.len < 18) tb_fail(w->t, "damaged frame");
+        if (!f.fcs_good || f.len < 18)
+            tb_fail(w->t, "damaged frame");
         else if (f.data[12] == 0x88 && f.data[13] == 0xB5) {
             f.data[17] = (uint8_t)(f.data[17] + 0x10);
             tb_score_arrive(&w->score, 0, f.data, f.len);
-        } else if (f.data[12] != 0x88 || f.data[13] != 0x08) tb_fail(w->t, "unknown frame");
+        } else if (f.data[12] != 0x88 || f.data[13] != 0x08)
+            tb_fail(w->t, "unknown frame");
         free(f.data);
     }
 }
@@ -132,10 +134,7 @@ static uint32_t reg(world *w, bool write, uint32_t addr, uint32_t v)
     return (uint32_t)tb_get(tb_sig_find(t, "reg_rdata_o"));
 }
 
-static uint64_t counter(world *w, unsigned k)
-{
-    return reg(w, false, 0x1000 + 8 * k, 0);
-}
+static uint64_t counter(world *w, unsigned k) { return reg(w, false, 0x1000 + 8 * k, 0); }
 
 static void table(world *w, unsigned sel, unsigned index, unsigned entry)
 {
@@ -150,8 +149,9 @@ static void table(world *w, unsigned sel, unsigned index, unsigned entry)
 static void send(world *w, unsigned dst, unsigned src, size_t len, unsigned flags)
 {
     uint8_t f[2000];
-    const uint8_t head[18] = {2,    0x57, 0x45, 0x46, 0, (uint8_t)dst, 2,    0x57, 0x45,
-                              0x46, 0,    (uint8_t)src, 0x88, 0xB5, 0, 9,    9,    0x30};
+    const uint8_t head[18] = {2,    0x57, 0x45, 0x46, 0, (uint8_t)dst,
+                              2,    0x57, 0x45, 0x46, 0, (uint8_t)src,
+                              0x88, 0xB5, 0,    9,    9, 0x30};
     memcpy(f, head, sizeof(head));
     for (size_t k = sizeof(head); k < len; k++) f[k] = (uint8_t)tb_rand(w->t);
     tb_mii_frame_out o = {
@@ -260,8 +260,10 @@ int tb_main(tb *t)
     for (uint64_t n = 0; n < tb_effort(t, 600, 10000); n++) {
         unsigned dst = tb_chance(t, 70) ? 0 : 1;
         send(&w, dst, 0, 28 + (size_t)tb_rand_below(t, tb_chance(t, 20) ? 1480 : 100), 0);
-        if (dst == 0) own++;
-        else sunk++;
+        if (dst == 0)
+            own++;
+        else
+            sunk++;
         if (tb_chance(t, 30)) settle(&w);
         while (tb_mii_tx_pending(&w.tx) > 4000) tick(&w);
     }
@@ -276,7 +278,9 @@ int tb_main(tb *t)
     const struct {
         unsigned dst, src, flags, fate;
         size_t len;
-    } drops[] = {{2, 0, 0, 7, 60},  {0, 1, 0, 9, 60}, {0, 0, TB_MII_BAD_FCS, 3, 60},
+    } drops[] = {{2, 0, 0, 7, 60},
+                 {0, 1, 0, 9, 60},
+                 {0, 0, TB_MII_BAD_FCS, 3, 60},
                  {0, 0, 1u << 30, 2, 1600}};
     for (size_t k = 0; k < sizeof(drops) / sizeof(drops[0]); k++) {
         send(&w, drops[k].dst, drops[k].src, drops[k].len, drops[k].flags);

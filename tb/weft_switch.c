@@ -6,7 +6,8 @@
  * to a group, each frame arrives whole, in order and nowhere else; at the end the counters say so
  * and the buffers are empty. The long runs are the system tests, with the driver.
  *
- * tb-params: "-GPORTS=4 -GMII_BYTES=32 -GCELLS=1024" "-GPORTS=2 -GMII_BYTES=8 -GCELLS=1024" "-GPORTS=3 -GMII_BYTES=16 -GCELLS=512 -GVCS=2"
+ * tb-params: "-GPORTS=4 -GMII_BYTES=32 -GCELLS=1024" "-GPORTS=2 -GMII_BYTES=8 -GCELLS=1024"
+ * "-GPORTS=3 -GMII_BYTES=16 -GCELLS=512 -GVCS=2"
  */
 #include "tb.h"
 
@@ -19,8 +20,8 @@
 #include "weft/regs.h"
 
 #define MAX_PORTS 16
-#define GROUP 5u
-#define ID_MAC 0x02574546u /* reset value of ID_PREFIX */
+#define GROUP     5u
+#define ID_MAC    0x02574546u /* reset value of ID_PREFIX */
 
 typedef struct {
     tb *t;
@@ -33,10 +34,7 @@ typedef struct {
     uint64_t delivered[MAX_PORTS];
 } world;
 
-static uint32_t port_base(unsigned p)
-{
-    return WEFT_PORT_BLOCK_BASE + p * WEFT_PORT_BLOCK_BYTES;
-}
+static uint32_t port_base(unsigned p) { return WEFT_PORT_BLOCK_BASE + p * WEFT_PORT_BLOCK_BYTES; }
 
 static void deliver(world *w, unsigned p)
 {
@@ -47,8 +45,10 @@ static void deliver(world *w, unsigned p)
         else {
             unsigned src = f.data[11];
             f.data[17] = (uint8_t)(f.data[17] + 0x10); /* the TTL was taken down by one */
-            if (src >= w->ports) tb_fail(w->t, "port %u: frame from %u", p, src);
-            else tb_score_arrive(&w->score, src * w->ports + p, f.data, f.len);
+            if (src >= w->ports)
+                tb_fail(w->t, "port %u: frame from %u", p, src);
+            else
+                tb_score_arrive(&w->score, src * w->ports + p, f.data, f.len);
         }
         w->delivered[p]++;
         free(f.data);
@@ -103,9 +103,9 @@ static void send(world *w, unsigned src, unsigned dst, size_t len)
 {
     uint8_t f[1600];
     unsigned id = dst < w->ports ? dst : 0x3FF;
-    const uint8_t head[18] = {0x02, 0x57, 0x45, 0x46, (uint8_t)(id >> 8), (uint8_t)id,
-                              0x02, 0x57, 0x45, 0x46, 0,                  (uint8_t)src,
-                              0x88, 0xB5, 0x00, 0x12, 0x34,               0x50};
+    const uint8_t head[18] = {0x02, 0x57, 0x45, 0x46, (uint8_t)(id >> 8), (uint8_t)id, 0x02,
+                              0x57, 0x45, 0x46, 0,    (uint8_t)src,       0x88,        0xB5,
+                              0x00, 0x12, 0x34, 0x50};
     memcpy(f, head, sizeof(head));
     for (size_t k = sizeof(head); k < len; k++) f[k] = (uint8_t)tb_rand(w->t);
     tb_mii_frame_out o = {.data = f, .len = len, .gap = 1 + (unsigned)tb_rand_below(w->t, 20)};

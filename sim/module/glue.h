@@ -17,7 +17,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-namespace {
+namespace
+{
 VerilatedContext *glue_context;
 Vtop *glue_top;
 #if VM_TRACE
@@ -27,7 +28,8 @@ VerilatedFstC *glue_wave;
 
 static void glue_fill(Vtop *top); // generated: fills the table of ports
 
-void model_open(uint64_t seed, const char *wave_path) {
+void model_open(uint64_t seed, const char *wave_path)
+{
     glue_context = new VerilatedContext;
     glue_context->randReset(2); // registers without a reset start at random values
     // Verilator takes a 31-bit seed and reads 0 as "pick one".
@@ -49,7 +51,8 @@ void model_open(uint64_t seed, const char *wave_path) {
     }
 }
 
-void model_close(void) {
+void model_close(void)
+{
     glue_top->final();
 #if VM_TRACE
     if (glue_wave) glue_wave->close();
@@ -61,7 +64,8 @@ void model_close(void) {
 
 void model_eval(void) { glue_top->eval(); }
 
-void model_dump(uint64_t time) {
+void model_dump(uint64_t time)
+{
 #if VM_TRACE
     if (glue_wave) glue_wave->dump(time);
 #else
@@ -71,7 +75,8 @@ void model_dump(uint64_t time) {
 
 void vl_finish(const char *file, int line, const char *) { model_complaint("$finish", file, line); }
 void vl_stop(const char *file, int line, const char *) { model_complaint("$stop", file, line); }
-void vl_fatal(const char *file, int line, const char *, const char *msg) {
+void vl_fatal(const char *file, int line, const char *, const char *msg)
+{
     model_complaint(msg, file, line);
 }
 #endif

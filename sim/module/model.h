@@ -20,12 +20,13 @@ struct model_param {
     const char *value; // as written after -GNAME=
 };
 
-extern const char *const model_name;    // RTL module
-extern const char *const model_repeat;  // start of the command that repeats this build's run
-extern const char *const model_flags;   // the -G options of this build
+extern const char *const model_name;     // RTL module
+extern const char *const model_repeat;   // start of the command that repeats this build's run
+extern const char *const model_flags;    // the -G options of this build
 extern const model_param model_params[]; // ends with a null name
 
-void model_open(uint64_t seed, const char *wave_path); // exits 2 when waves are asked but not built in
+void model_open(uint64_t seed,
+                const char *wave_path); // exits 2 when waves are asked but not built in
 void model_close(void);
 const model_port *model_ports(unsigned *count);
 uint8_t *model_clk(void); // or null

@@ -52,10 +52,7 @@ static void tick(tb_axil *a)
         tb_tick(a->t);
 }
 
-static bool go(tb_axil *a)
-{
-    return a->stall == 0 || !tb_chance(a->t, a->stall);
-}
+static bool go(tb_axil *a) { return a->stall == 0 || !tb_chance(a->t, a->stall); }
 
 /* One cycle of one channel: raises valid when allowed; true once the edge took it. */
 static bool offer(tb_axil *a, tb_sig *valid, bool *done)

@@ -132,10 +132,7 @@ bool tb_mii_tx_frame(tb_mii_tx *tx, const tb_mii_frame_out *f)
     return ok && tb_mii_tx_byte(tx, TERM, true);
 }
 
-size_t tb_mii_tx_pending(const tb_mii_tx *tx)
-{
-    return tx->count;
-}
+size_t tb_mii_tx_pending(const tb_mii_tx *tx) { return tx->count; }
 
 void tb_mii_tx_beat(tb_mii_tx *tx, uint8_t *data, uint64_t *ctrl)
 {
@@ -271,9 +268,7 @@ static void rx_control(tb_mii_rx *rx, uint8_t b)
     case IDLE:
         if (rx->in_frame) violation(rx, "idle inside a frame");
         break;
-    case START:
-        rx_start(rx);
-        break;
+    case START: rx_start(rx); break;
     case TERM:
         if (!rx->in_frame)
             violation(rx, "terminate outside a frame");
@@ -295,9 +290,7 @@ static void rx_control(tb_mii_rx *rx, uint8_t b)
         rx->skip = 7;
         rx->set.position = b == CTLOS ? rx->position : UINT64_MAX;
         break;
-    default:
-        violation(rx, "unknown control character");
-        break;
+    default: violation(rx, "unknown control character"); break;
     }
 }
 
@@ -344,7 +337,4 @@ bool tb_mii_rx_pop_ctlos(tb_mii_rx *rx, tb_mii_ctlos_in *s)
     return true;
 }
 
-bool tb_mii_rx_in_frame(const tb_mii_rx *rx)
-{
-    return rx->in_frame;
-}
+bool tb_mii_rx_in_frame(const tb_mii_rx *rx) { return rx->in_frame; }

@@ -34,7 +34,7 @@ typedef struct {
     unsigned mii_bytes;
     uint8_t *data, *ctrl; /* ring */
     size_t head, count, size;
-    uint64_t position; /* of the next byte that is queued */
+    uint64_t position;  /* of the next byte that is queued */
     unsigned since_end; /* bytes queued since the last FCS byte */
     uint32_t crc_table[256];
 } tb_mii_tx;
@@ -59,9 +59,9 @@ typedef struct {
     bool code_error;  /* /E/ inside */
     bool preamble_good;
     unsigned ctlos_inside;
-    uint64_t start;    /* position of /S/ */
-    uint64_t end;      /* position of /T/ */
-    unsigned gap;      /* bytes between the FCS of the frame before and /S/, its /T/ included */
+    uint64_t start; /* position of /S/ */
+    uint64_t end;   /* position of /T/ */
+    unsigned gap;   /* bytes between the FCS of the frame before and /S/, its /T/ included */
 } tb_mii_frame_in;
 
 typedef struct {
@@ -84,9 +84,9 @@ typedef struct {
     tb_mii_ctlos_in *sets;
     size_t sets_head, sets_count, sets_size;
     uint32_t crc_table[256];
-    unsigned violations;      /* of the wire's grammar */
-    const char *violation;    /* the first one, or NULL */
-    uint64_t violation_at;    /* its position */
+    unsigned violations;   /* of the wire's grammar */
+    const char *violation; /* the first one, or NULL */
+    uint64_t violation_at; /* its position */
 } tb_mii_rx;
 
 bool tb_mii_rx_init(tb_mii_rx *rx, unsigned mii_bytes);

@@ -84,10 +84,13 @@ bool tb_score_arrive(tb_score *s, unsigned flow, const void *data, size_t len)
             ahead++;
         }
         if (later != NULL)
-            tb_fail(s->t, "flow %u: reordered: %u items were expected before this one", flow, ahead);
+            tb_fail(s->t, "flow %u: reordered: %u items were expected before this one", flow,
+                    ahead);
         else
-            tb_fail(s->t, "flow %u: %zu bytes arrive, %zu expected (since cycle %llu); they differ "
-                          "from byte %zu on", flow, len, i->len, (unsigned long long)i->cycle, at);
+            tb_fail(s->t,
+                    "flow %u: %zu bytes arrive, %zu expected (since cycle %llu); they differ "
+                    "from byte %zu on",
+                    flow, len, i->len, (unsigned long long)i->cycle, at);
     }
     s->first[flow] = i->next;
     if (s->first[flow] == NULL) s->last[flow] = NULL;
@@ -102,10 +105,7 @@ uint64_t tb_score_waiting(const tb_score *s, unsigned flow)
     return n;
 }
 
-uint64_t tb_score_left(const tb_score *s)
-{
-    return s->expected - s->arrived;
-}
+uint64_t tb_score_left(const tb_score *s) { return s->expected - s->arrived; }
 
 void tb_score_drained(tb_score *s)
 {

@@ -21,7 +21,8 @@ typedef struct {
 bool tb_score_init(tb_score *s, tb *t, unsigned flows);
 void tb_score_free(tb_score *s);
 void tb_score_expect(tb_score *s, unsigned flow, const void *data, size_t len);
-/* tb_fail() and false when this is not what the flow expects next. Tells "reordered" from "wrong". */
+/* tb_fail() and false when this is not what the flow expects next. Tells "reordered" from "wrong".
+ */
 bool tb_score_arrive(tb_score *s, unsigned flow, const void *data, size_t len);
 /* Items of a flow, or of all flows, that have not arrived. */
 uint64_t tb_score_waiting(const tb_score *s, unsigned flow);

@@ -171,8 +171,8 @@ static void test_violations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fcs),          cmocka_unit_test(test_beats),
-        cmocka_unit_test(test_random),       cmocka_unit_test(test_back_to_back),
+        cmocka_unit_test(test_fcs),        cmocka_unit_test(test_beats),
+        cmocka_unit_test(test_random),     cmocka_unit_test(test_back_to_back),
         cmocka_unit_test(test_violations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

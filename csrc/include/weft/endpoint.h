@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * endpoint.h: what hangs on the wires of the switch: link partners (MII, gap, credits), accelerators
- * (memory and the transport of docs/memory-transport.md), the scoreboard, and the world that steps
- * them together with the model. Knows the simulator only through weft_sim.h, the chip only through
- * the driver (weft.h).
+ * endpoint.h: what hangs on the wires of the switch: link partners (MII, gap, credits),
+ * accelerators (memory and the transport of docs/memory-transport.md), the scoreboard, and the
+ * world that steps them together with the model. Knows the simulator only through weft_sim.h, the
+ * chip only through the driver (weft.h).
  */
 #ifndef WEFT_ENDPOINT_H
 #define WEFT_ENDPOINT_H
@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 #define WEFT_MAX_PORTS 64
-#define WEFT_MAX_VCS 8
+#define WEFT_MAX_VCS   8
 
 typedef struct weft_world weft_world;
 typedef struct weft_partner weft_partner;
@@ -24,11 +24,12 @@ typedef struct weft_accel weft_accel;
 struct weft_device; /* weft.h */
 
 /* ---------------------------------------------------------------- link partner ------------- */
-/* One frame as it came off the wire; data excludes preamble and FCS and is valid in the call only. */
+/* One frame as it came off the wire; data excludes preamble and FCS and is valid in the call only.
+ */
 typedef struct {
     const uint8_t *data;
-    size_t len;           /* bytes without FCS */
-    bool fcs_ok;          /* false: damaged or stomped */
+    size_t len;  /* bytes without FCS */
+    bool fcs_ok; /* false: damaged or stomped */
     unsigned port;
     uint64_t first_cycle; /* cycle that carried its S */
     uint64_t last_cycle;  /* cycle that carried its T */
@@ -36,24 +37,25 @@ typedef struct {
 typedef void (*weft_rx_fn)(void *ctx, const weft_rx_frame *f);
 
 typedef struct {
-    unsigned ipg;             /* 1..12, kept on average by deficit idle count */
-    bool cbfc_tx, cbfc_rx;    /* honour the switch's credits / give credits to the switch */
-    uint8_t lossless_mask;    /* VCs with credits */
-    unsigned credit_shift;    /* credit size = 1 << shift, 5..11 */
-    int credit_overhead;      /* -16..127 */
-    uint32_t tx_limit[WEFT_MAX_VCS];  /* credits that the switch gave us, per VC */
-    uint32_t rx_limit[WEFT_MAX_VCS];  /* credits that we give the switch, per VC */
-    unsigned drain_percent;   /* how fast our receive buffer drains: 100 = at once, 0 = never */
-    unsigned cc_period;       /* cycles between CC_Update frames, 0 = off */
-    unsigned cf_period;       /* cycles between CF_Updates at least, 0 = only on change */
-    unsigned ctlos_spacing;   /* bytes */
+    unsigned ipg;                    /* 1..12, kept on average by deficit idle count */
+    bool cbfc_tx, cbfc_rx;           /* honour the switch's credits / give credits to the switch */
+    uint8_t lossless_mask;           /* VCs with credits */
+    unsigned credit_shift;           /* credit size = 1 << shift, 5..11 */
+    int credit_overhead;             /* -16..127 */
+    uint32_t tx_limit[WEFT_MAX_VCS]; /* credits that the switch gave us, per VC */
+    uint32_t rx_limit[WEFT_MAX_VCS]; /* credits that we give the switch, per VC */
+    unsigned drain_percent; /* how fast our receive buffer drains: 100 = at once, 0 = never */
+    unsigned cc_period;     /* cycles between CC_Update frames, 0 = off */
+    unsigned cf_period;     /* cycles between CF_Updates at least, 0 = only on change */
+    unsigned ctlos_spacing; /* bytes */
 } weft_partner_config;
 
 void weft_partner_get_config(const weft_partner *p, weft_partner_config *c);
 int weft_partner_set_config(weft_partner *p, const weft_partner_config *c);
 /* Queue one frame (copied; data without FCS, 24..9996 bytes). Returns 0, or -1 when the queue of
  * this VC is full. `stamp` is the cycle at which the frame came into being (for queueing delay). */
-int weft_partner_send(weft_partner *p, unsigned vc, const uint8_t *data, size_t len, uint64_t stamp);
+int weft_partner_send(weft_partner *p, unsigned vc, const uint8_t *data, size_t len,
+                      uint64_t stamp);
 size_t weft_partner_backlog(const weft_partner *p, unsigned vc); /* frames queued, not yet begun */
 /* Raw wire access for bad-input tests: the next `words` 8-byte words are sent instead of frames. */
 int weft_partner_send_raw(weft_partner *p, const uint8_t *data, const uint8_t *ctrl, size_t words);
@@ -76,11 +78,12 @@ typedef void (*weft_notify_fn)(void *ctx, unsigned src, uint32_t tag, uint64_t a
 unsigned weft_accel_id(const weft_accel *a);
 uint8_t *weft_accel_memory(weft_accel *a);
 uint64_t weft_accel_memory_size(const weft_accel *a);
-/* All three return 0 when the operation was taken (done will be called exactly once), -1 when no tag
- * or queue is free (try again after a step), -2 for a bad argument (nothing happens).
- * Long operations are cut into frames by the accelerator. Addresses are bytes. */
-int weft_accel_write(weft_accel *a, unsigned dst, uint64_t dst_addr, uint64_t src_addr, uint64_t len,
-                     unsigned flags, uint32_t notify_tag, weft_op_done done, void *ctx);
+/* All three return 0 when the operation was taken (done will be called exactly once), -1 when no
+ * tag or queue is free (try again after a step), -2 for a bad argument (nothing happens). Long
+ * operations are cut into frames by the accelerator. Addresses are bytes. */
+int weft_accel_write(weft_accel *a, unsigned dst, uint64_t dst_addr, uint64_t src_addr,
+                     uint64_t len, unsigned flags, uint32_t notify_tag, weft_op_done done,
+                     void *ctx);
 int weft_accel_read(weft_accel *a, unsigned dst, uint64_t dst_addr, uint64_t local_addr,
                     uint64_t len, weft_op_done done, void *ctx);
 int weft_accel_atomic(weft_accel *a, unsigned dst, weft_mem_op op, uint64_t dst_addr,
@@ -91,20 +94,21 @@ void weft_accel_on_notify(weft_accel *a, weft_notify_fn fn, void *ctx);
 /* ---------------------------------------------------------------- world -------------------- */
 typedef struct {
     uint64_t seed;
-    const char *wave_path;    /* FST or NULL */
-    const char *profile;      /* "esun" or "ethernet" */
-    unsigned ipg;             /* 1..12 */
-    uint64_t memory_bytes;    /* per accelerator */
-    unsigned mtu;             /* largest payload bytes in one frame, 0 = 4096 */
-    unsigned min_frame;       /* 32..64, bytes incl. FCS */
-    bool lossless;            /* credits on the wire for all used VCs (default in weft run) */
-    bool payload_check;       /* scoreboard compares every byte */
-    bool trace;               /* reconcile against the frame-trace port as well */
-    const char *pcap_path;    /* write all delivered frames, or NULL */
+    const char *wave_path; /* FST or NULL */
+    const char *profile;   /* "esun" or "ethernet" */
+    unsigned ipg;          /* 1..12 */
+    uint64_t memory_bytes; /* per accelerator */
+    unsigned mtu;          /* largest payload bytes in one frame, 0 = 4096 */
+    unsigned min_frame;    /* 32..64, bytes incl. FCS */
+    bool lossless;         /* credits on the wire for all used VCs (default in weft run) */
+    bool payload_check;    /* scoreboard compares every byte */
+    bool trace;            /* reconcile against the frame-trace port as well */
+    const char *pcap_path; /* write all delivered frames, or NULL */
 } weft_world_options;
 
 /* Opens the model, brings the switch up through the driver (ports, routes, credits), attaches one
- * partner and one accelerator (identifier = port number) to each port. NULL and a message in err. */
+ * partner and one accelerator (identifier = port number) to each port. NULL and a message in err.
+ */
 weft_world *weft_world_open(const weft_world_options *opt, char *err, size_t err_len);
 void weft_world_close(weft_world *w);
 void weft_world_step(weft_world *w); /* one cycle of everything */
@@ -135,21 +139,22 @@ bool weft_world_reconcile(weft_world *w, char *msg, size_t msg_len);
 typedef struct {
     uint64_t cycles, frames_sent, frames_delivered, frames_lost, corrupted, misrouted, reordered,
         duplicated;
-    uint64_t dropped[32];     /* by drop reason, from the hardware counters */
+    uint64_t dropped[32]; /* by drop reason, from the hardware counters */
     uint64_t ops_issued, ops_completed, ops_failed, payload_mismatches;
     uint64_t payload_bytes;
     /* latency in cycles: S into the switch to S out of the switch, frames of the window */
     uint64_t lat_count, lat_min, lat_max;
     double lat_mean;
     uint64_t lat_p50, lat_p99, lat_p999;
-    const uint64_t *lat_hist; /* lat_hist[c] frames with latency c, c < lat_hist_len - 1, last = above */
+    const uint64_t
+        *lat_hist; /* lat_hist[c] frames with latency c, c < lat_hist_len - 1, last = above */
     size_t lat_hist_len;
     /* window: fraction of wire time taken, see docs/performance.md */
     double offered, delivered;
     double port_tx[WEFT_MAX_PORTS], port_rx[WEFT_MAX_PORTS];
     uint64_t window_cycles, window_frames;
     double jain;
-    bool credits_agree;       /* sender's and receiver's counters are equal on every port and VC */
+    bool credits_agree; /* sender's and receiver's counters are equal on every port and VC */
 } weft_world_stats;
 void weft_world_get_stats(weft_world *w, weft_world_stats *s);
 
