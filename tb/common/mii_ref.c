@@ -107,6 +107,7 @@ void mii_ref_rx_init(mii_ref_rx *rx, unsigned mii_bytes)
     rx->mii_bytes = mii_bytes;
     rx->max_frame = 16383;
     rx->min_frame = 64;
+    rx->max_sets = MII_REF_MAX_SETS;
     rx->enable = true;
 }
 
@@ -179,7 +180,7 @@ static void word(mii_ref_rx *rx, const uint8_t d[8], const uint8_t c[8], uint64_
         o->word = rx->words;
         o->inside = rx->in_frame;
         o->after_start = just_started;
-        if (rx->in_frame && rx->sets_before >= MII_REF_MAX_SETS) coding(rx, pos);
+        if (rx->in_frame && rx->sets_before >= rx->max_sets) coding(rx, pos);
         rx->sets++;
         return;
     }
@@ -279,7 +280,7 @@ void mii_ref_rx_word(mii_ref_rx *rx, const uint8_t d[8], const uint8_t ctrl[8])
         bool only0 = ctrl[0];
         for (int k = 1; k < 8; k++) only0 = only0 && !ctrl[k];
         if (rx->has_half && only0 && d[0] == MII_CTLOS &&
-            !(rx->in_frame && rx->sets_before >= MII_REF_MAX_SETS)) {
+            !(rx->in_frame && rx->sets_before >= rx->max_sets)) {
             rx->sets++;
             /* On the wire's own grid it splits a word of a moved frame. */
             bool saved = rx->just_started;

@@ -21,7 +21,7 @@ enum {
     MII_CTLOS = 0x5C
 };
 
-/* Control ordered sets that a frame may hold before the beat of the next one. */
+/* Control ordered sets that a frame may hold before the beat of the next one (max_sets at first). */
 #define MII_REF_MAX_SETS 64u
 
 /* CRC-32 register after n bytes, bit by bit (IEEE 802.3 clause 3.2.9). Start at 0xFFFFFFFF. */
@@ -92,6 +92,7 @@ typedef struct {
     uint8_t half[4];
     uint8_t half_ctrl[4];
     bool has_half, in_frame, overlong, just_started;
+    unsigned max_sets;          /* what this receiver bears; a transmitter is not judged by it */
     unsigned sets, sets_before; /* ordered sets in the frame: so far, and before this beat */
     uint64_t half_pos;
     mii_ref_frame now;
