@@ -21,7 +21,7 @@ enum {
     MII_CTLOS = 0x5C
 };
 
-/* Control ordered sets that a frame may hold before the beat of the next one (max_sets at first). */
+/* Control ordered sets that a frame may hold before the beat of the next one: max_sets. */
 #define MII_REF_MAX_SETS 64u
 
 /* CRC-32 register after n bytes, bit by bit (IEEE 802.3 clause 3.2.9). Start at 0xFFFFFFFF. */
