@@ -39,6 +39,10 @@
  * list. PUNT sends the frame to the processor's endpoint instead of where its DST says; DST is not
  * needed then.
  *
+ * Of a frame that is dropped, only drop, kind, proto, vc and prio mean something (credits are counted
+ * on the vc): vc and prio come from the CLASS slot as far as the parse set it, else the default; a
+ * VC that does not exist counts as 0. CONTROL gives drop CONTROL and kind CONTROL.
+ *
  * Key MAC whose upper 32 bits, XORed with id_prefix and masked with id_mask, are 0 becomes key ID
  * (its low 10 bits) for DST; for SRC only the type says so, the key stays whole.
  *
