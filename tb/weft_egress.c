@@ -19,6 +19,7 @@ enum fate { GOOD, STOMPED, UNDERRUN, DISCARDED };
 
 struct frame {
     bool ct, mark, rw_ttl, rw_ecn, err, late;
+    bool gated; /* matched while the port was live: the neighbour's credits were asked for */
     unsigned cells, last_bytes, vc, src, off;
     uint16_t seq;
     uint32_t time, grant;
@@ -35,7 +36,7 @@ struct cell {
 #define QUEUE 2048
 struct bench {
     tb *t;
-    tb_sig *y_valid, *y_data, *enable, *margin, *threshold, *high, *idle, *ready;
+    tb_sig *y_valid, *y_data, *enable, *margin, *threshold, *high, *idle, *ready, *match, *live;
     tb_sig *cc_valid, *cc_take, *cc_data;
     tb_sig *valid, *mac_ready, *sop, *eop, *err, *bytes, *data, *underrun;
     tb_sig *done, *fate, *vc, *len, *ct, *ecn, *seq, *src, *time, *grant, *cc_sent, *frames, *cells,
@@ -45,6 +46,10 @@ struct bench {
     /* configuration now */
     bool up;
     unsigned cfg_margin, cfg_threshold, cfg_high;
+
+    /* live: enabled, and for some cycles nothing matched that is not gone */
+    bool is_live, matched;
+    unsigned owed, settle, rest;
 
     /* source */
     struct frame next;
@@ -150,8 +155,10 @@ static void source(struct bench *b, unsigned load, unsigned cut, unsigned late, 
         }
     }
     /* The match falls into the cycle in which the frame before is read to its end, or later. */
-    if (!b->sending && tb_get(b->ready) && tb_chance(t, load)) {
+    b->matched = !b->sending && tb_get(b->ready) && tb_chance(t, load);
+    if (b->matched) {
         fresh_frame(b, cut, late);
+        b->next.gated = b->up && b->is_live;
         b->sending = true;
         b->left = b->next.cells;
         b->wait = 1;
@@ -241,6 +248,7 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
 
     source(b, load, cut, late, slow);
     drive_y(b);
+    tb_set(b->match, b->matched);
     tb_set(b->enable, b->up);
     if (!b->cc_waits && tb_chance(t, cc)) b->cc_waits = true;
     tb_set(b->cc_valid, b->cc_waits);
@@ -258,10 +266,11 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
 
     /* What must be on the outputs. */
     struct cell *head = &b->queue[b->first];
+    bool live = b->up && b->is_live;
     bool have = b->level > 0, between = !b->busy && !b->discard;
-    bool want_cc = between && b->up && !b->offer && (b->cc_waits || b->offer_cc);
-    bool want = b->busy ? have : between && b->up && !want_cc && have && (b->offer || may_start(b));
-    bool toss = have && (b->discard || (!b->busy && !b->up));
+    bool want_cc = between && live && !b->offer && (b->cc_waits || b->offer_cc);
+    bool want = b->busy ? have : between && live && !want_cc && have && (b->offer || may_start(b));
+    bool toss = have && (b->discard || (!b->busy && !live));
     TB_EQ(t, tb_get(b->valid), want || want_cc);
     if (want_cc && tb_get(b->valid)) {
         uint8_t got[64];
@@ -281,14 +290,16 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
         TB_EQ(t, tb_get(b->sop), head->sop);
         TB_EQ(t, tb_get(b->eop), head->eop);
         TB_EQ(t, tb_get(b->err), head->eop && head->f.err);
+        TB_CHECK(t, head->f.gated);
         TB_EQ(t, tb_get(b->bytes), head->bytes);
     }
     TB_EQ(t, tb_get(b->cc_take), want_cc && mac_ready);
     TB_EQ(t, tb_get(b->cells), b->level);
     TB_EQ(t, tb_get(b->frames), b->frames_in);
     unsigned room = b->depth - b->max_cells - 8, high = b->cfg_high < room ? b->cfg_high : room;
-    TB_EQ(t, tb_get(b->ready), b->level <= high);
-    TB_EQ(t, tb_get(b->idle), !b->up || b->level <= b->cfg_threshold);
+    TB_EQ(t, tb_get(b->ready), (live || !b->up) && b->level <= high);
+    TB_EQ(t, tb_get(b->live), live);
+    TB_EQ(t, tb_get(b->idle), !live || b->level <= b->cfg_threshold);
     TB_EQ(t, tb_get(b->error), 0);
     TB_EQ(t, tb_get(b->cc_sent), b->cc_sent_now);
     TB_EQ(t, tb_get(b->done), b->done_now.valid);
@@ -327,6 +338,11 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
         b->cc_waits = false;
         b->cc++;
     }
+    if (!b->up) b->is_live = false;
+    if (b->up && b->settle == b->rest) b->is_live = true;
+    b->settle = b->up && !b->matched && b->owed == 0 ? b->settle + !live : 0;
+    b->owed += b->matched;
+    b->owed -= b->done_now.valid;
     b->frames_in -= b->done_now.valid;
     b->done_now.valid = false;
     if ((want && mac_ready) || toss) {
@@ -409,6 +425,9 @@ int tb_main(tb *t)
     b.high = tb_sig_find(t, "cfg_high_i");
     b.idle = tb_sig_find(t, "idle_o");
     b.ready = tb_sig_find(t, "ready_o");
+    b.match = tb_sig_find(t, "gnt_valid_i");
+    b.live = tb_sig_find(t, "live_o");
+    b.rest = (unsigned)tb_param(t, "SETTLE", 8);
     b.cc_valid = tb_sig_find(t, "cc_valid_i");
     b.cc_take = tb_sig_find(t, "cc_take_o");
     b.cc_data = tb_sig_find(t, "cc_data_i");

@@ -19,18 +19,23 @@
 // they stay in order with the data that they count.
 //
 // A port that is down discards what arrives, a cell a cycle, so nobody waits for it; the frame of
-// which the MAC has taken the first cell is still handed over whole.
+// which the MAC has taken the first cell is still handed over whole. Frames for it are matched
+// without the neighbour's credits. So a port that is enabled becomes live (live_o) only when all
+// that was matched before is gone: until then nothing is matched (ready_o) and what comes is
+// discarded. That takes as long as the frames that are under way, plus SETTLE cycles.
 //
 // Latency: 1 cycle from y_* to cell_* when empty, plus the start rule.
 // Stall:   cell_valid_o waits for cell_ready_i; it is withdrawn only when cfg_enable_i falls before
 //          the first cell of a frame is taken.
-// Relies on: frames on y_* are contiguous per egress; a frame is matched only while ready_o.
+// Relies on: frames on y_* are contiguous per egress; a frame is matched (gnt_valid_i) only while
+//          ready_o, or less than SETTLE cycles later; every match brings one frame.
 `default_nettype none
 `include "weft_defs.vh"
 
 module weft_egress #(
   parameter DEPTH     = 256, // cells
   parameter MAX_CELLS = 152, // cells of the largest frame
+  parameter SETTLE    = 8,   // cycles, 2..15: longer than from ready_o to gnt_valid_i
   parameter YW        = `WEFT_XBAR_BITS // derived: width of a crossbar word
 ) (
   input  wire             clk,
@@ -46,6 +51,8 @@ module weft_egress #(
   // Scheduler
   output wire             idle_o,
   output wire             ready_o,
+  input  wire             gnt_valid_i,        // a frame was matched to this egress
+  output wire             live_o,             // enabled, and rid of what was matched before that
   // CC_Update frame (60 bytes, one cell)
   input  wire             cc_valid_i,
   output wire             cc_take_o,
@@ -140,9 +147,27 @@ module weft_egress #(
   // The same when the port is down: the frame that the MAC still takes ends at the wire's rate,
   // then the queue empties at one cell a cycle, so whoever waits does not wait long, and it never
   // fills.
-  assign ready_o = cells_o <= high;
-  assign idle_o  = !cfg_enable_i || cells_o <= {12'd0, cfg_ct_threshold_i};
+  assign ready_o = (live_o | ~cfg_enable_i) & (cells_o <= high);
+  assign idle_o  = !live_o || cells_o <= {12'd0, cfg_ct_threshold_i};
   assign error_o = error_q;
+
+  // ------------------------------------------------------------------ live -------------------
+  localparam [31:0] SETTLE_BITS = SETTLE;
+  reg        live_q;
+  reg [15:0] owed_q;   // frames matched and not done
+  reg [3:0]  settle_q; // cycles without any, since the port was enabled
+  assign live_o = cfg_enable_i & live_q;
+  always @(posedge clk) begin
+    if (gnt_valid_i != done_o) owed_q <= gnt_valid_i ? owed_q + 16'd1 : owed_q - 16'd1;
+    settle_q <= (!cfg_enable_i || gnt_valid_i || owed_q != 16'd0) ? 4'd0
+              : settle_q + {3'd0, ~live_q};
+    live_q   <= cfg_enable_i & (live_q | (settle_q == SETTLE_BITS[3:0]));
+    if (rst) begin
+      owed_q   <= 16'd0;
+      settle_q <= 4'd0;
+      live_q   <= 1'b0;
+    end
+  end
 
   // ------------------------------------------------------------------ start rule -------------
   reg        busy_q;      // a frame is on its way to the MAC
@@ -157,10 +182,10 @@ module weft_egress #(
                                    : whole | (cells_o >= 16'd2));
   // When the port goes down, what is offered and not taken yet is withdrawn: the MAC takes no new
   // frame then, and the queue must not wait for it.
-  wire up        = cfg_enable_i & ~busy_q & ~discard_q;
+  wire up        = live_o & ~busy_q & ~discard_q;
   wire sel_cc    = up & ~offer_q & (cc_valid_i | offer_cc_q);
   wire sel_data  = busy_q ? q_valid : up & ~sel_cc & (offer_q | may_start);
-  wire throw     = discard_q | (~busy_q & ~cfg_enable_i);
+  wire throw     = discard_q | (~busy_q & ~live_o);
 
   assign cell_valid_o = sel_cc | sel_data;
   assign cell_sop_o   = sel_cc | q_sop;
