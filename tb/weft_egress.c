@@ -99,7 +99,7 @@ static void fresh_frame(struct bench *b, unsigned cut, unsigned late)
     if (tb_chance(t, 3)) f->cells = b->max_cells;
     f->last_bytes = 1 + (unsigned)tb_rand_below(t, 64);
     if (f->cells == 1 && f->last_bytes < 28) f->last_bytes = 28;
-    f->late = f->cells > 2 && tb_chance(t, late);
+    f->late = f->cells > 1 && tb_chance(t, late);
     f->err = f->ct && tb_chance(t, 20);
     f->mark = tb_chance(t, 50);
     f->rw_ttl = tb_chance(t, 50);
@@ -151,7 +151,7 @@ static void source(struct bench *b, unsigned load, unsigned cut, unsigned late, 
                 b->wait = tb_chance(t, slow) ? 2 : 1;
             }
             if (b->left && b->next.late && b->cell_no == b->stall_at)
-                b->wait += 20 + (unsigned)tb_rand_below(t, 20);
+                b->wait += 1 + (unsigned)tb_rand_below(t, 40);
         }
     }
     /* The match falls into the cycle in which the frame before is read to its end, or later. */
@@ -163,7 +163,7 @@ static void source(struct bench *b, unsigned load, unsigned cut, unsigned late, 
         b->left = b->next.cells;
         b->wait = 1;
         b->cell_no = b->jitter = 0;
-        b->stall_at = b->next.cells > 2 ? 1 + (unsigned)tb_rand_below(t, b->next.cells - 2) : 0;
+        b->stall_at = b->next.cells > 1 ? 1 + (unsigned)tb_rand_below(t, b->next.cells - 1) : 0;
         b->injected++;
         b->cut += b->next.ct;
     }
@@ -213,7 +213,7 @@ static bool may_start(const struct bench *b)
     return b->whole > 0 || b->level >= 2;
 }
 
-/* The MAC's wire side, after `taken` of this cycle is known. */
+/* The MAC's wire side. A cell that is taken in this cycle is there in the next. */
 static void mac_wire(struct bench *b)
 {
     tb *t = b->t;
@@ -230,7 +230,8 @@ static void mac_wire(struct bench *b)
             if (!b->wire_late) tb_fail(t, "the MAC runs dry in mid-frame");
             b->wire_frame = false;
             b->swallow = true;
-            b->dry_in = 2;
+            b->out_dry = true; /* its last cell has not been taken, or is being taken now */
+            b->dry_in = 1;
         }
     }
     if (b->wire)
@@ -318,6 +319,7 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
 
     /* What happens at the edge. */
     bool taken = (want || want_cc) && mac_ready;
+    mac_wire(b);
     if (taken) {
         if (!b->swallow) {
             b->fifo[b->waiting].sop = want_cc || head->sop;
@@ -329,8 +331,6 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
         }
         b->mac_frame = !(want_cc || head->eop);
     }
-    mac_wire(b);
-    if (underrun) b->out_dry = true;
     b->offer_cc = want_cc && !mac_ready;
     b->offer = want && !b->busy && !mac_ready;
     b->cc_sent_now = want_cc && mac_ready;

@@ -28,7 +28,8 @@
 // Stall:   cell_valid_o waits for cell_ready_i; it is withdrawn only when cfg_enable_i falls before
 //          the first cell of a frame is taken.
 // Relies on: frames on y_* are contiguous per egress; a frame is matched (gnt_valid_i) only while
-//          ready_o, or less than SETTLE cycles later; every match brings one frame.
+//          ready_o, or less than SETTLE cycles later; every match brings one frame. underrun_i is
+//          told one cycle after the wire ran dry, so at the latest with done_o of that frame.
 `default_nettype none
 `include "weft_defs.vh"
 
@@ -65,10 +66,10 @@ module weft_egress #(
   output wire             cell_err_o,
   output wire [6:0]       cell_bytes_o,
   output wire [511:0]     cell_data_o,
-  input  wire             underrun_i,         // pulse of the MAC: the current frame ran dry
+  input  wire             underrun_i,         // pulse of the MAC: a frame ran dry, see below
   // A frame has been handed over whole (or discarded)
   output reg              done_o,
-  output reg  [1:0]       done_fate_o,        // 0 good, 1 stomped, 2 underrun, 3 discarded
+  output wire [1:0]       done_fate_o,        // 0 good, 1 stomped, 2 underrun, 3 discarded
   output reg  [2:0]       done_vc_o,
   output reg  [13:0]      done_len_o,         // bytes without FCS
   output reg              done_ct_o,
@@ -199,6 +200,10 @@ module weft_egress #(
   assign q_ready      = sent | thrown;
 
   reg         under_q;
+  reg  [1:0]  fate_q;
+  wire        under       = under_q | (underrun_i & ~done_o);
+  wire        under_late  = underrun_i & (fate_q != 2'd3); // with done_o: of the frame that is done
+  assign      done_fate_o = under_late ? 2'd2 : fate_q;
   reg  [13:0] len_q;
   reg  [2:0]  vc_q;
   reg         ct_q, ecn_q;
@@ -218,7 +223,7 @@ module weft_egress #(
     if (thrown) discard_q <= ~q_eop;
     if (arrived != gone) whole_q <= arrived ? whole_q + 16'd1 : whole_q - 16'd1;
     if (arrived != done_o) frames_o <= arrived ? frames_o + 16'd1 : frames_o - 16'd1;
-    under_q <= (under_q | underrun_i) & ~gone;
+    under_q <= under & ~gone;
     if (sent | thrown) begin
       len_q <= len_next;
       if (q_sop) begin
@@ -234,7 +239,7 @@ module weft_egress #(
     done_o    <= gone;
     cc_sent_o <= cc_take_o;
     if (gone) begin
-      done_fate_o       <= thrown ? 2'd3 : (under_q | underrun_i) ? 2'd2 : q_err ? 2'd1 : 2'd0;
+      fate_q            <= thrown ? 2'd3 : under ? 2'd2 : q_err ? 2'd1 : 2'd0;
       done_len_o        <= len_next;
       done_vc_o         <= q_sop ? q_vc : vc_q;
       done_ct_o         <= q_sop ? q_ct : ct_q;
