@@ -39,8 +39,7 @@ typedef struct {
     uint32_t limit[MAX_VCS];
     uint64_t mac;
     tb_sig *c_enable, *c_limit, *c_shift, *c_ovhd, *c_max, *c_period, *c_mac, *clear;
-    tb_sig *g_valid, *g_vc, *t_valid, *t_vc, *t_len, *s_valid, *s_vc, *s_len, *live, *os_valid,
-        *os;
+    tb_sig *g_valid, *g_vc, *t_valid, *t_vc, *t_len, *s_valid, *s_vc, *s_len, *live, *os_valid, *os;
     tb_sig *ok, *avail, *cc_valid, *cc_data, *cc_take, *s_cc, *s_cf, *s_cu, *error;
     /* reference of the module */
     uint32_t ref_cc[MAX_VCS], ref_cf[MAX_VCS];
@@ -192,8 +191,7 @@ static void cycle(bench *b, unsigned load, unsigned drain, unsigned lose, bool t
 {
     tb *t = b->t;
     quiet(b);
-    for (unsigned v = 0; v < b->vcs; v++)
-        b->cu_before[v] = (b->ref_cc[v] - b->ref_cf[v]) & CYCLE20;
+    for (unsigned v = 0; v < b->vcs; v++) b->cu_before[v] = (b->ref_cc[v] - b->ref_cf[v]) & CYCLE20;
     /* grant, only where the gate was open in this cycle; a port that is down takes all */
     if (b->in_flight < FLIGHT && tb_chance(t, load)) {
         unsigned v = (unsigned)tb_rand_below(t, b->vcs);

@@ -201,8 +201,9 @@ static inline void net_check(net *n, const char *what)
                    what, i);
     }
     if (strict)
-        NET_EXPECT(n, missing == excused, "%s: %llu copies missing, %llu dropped, discarded or cut off",
-                   what, (unsigned long long)missing, (unsigned long long)excused);
+        NET_EXPECT(n, missing == excused,
+                   "%s: %llu copies missing, %llu dropped, discarded or cut off", what,
+                   (unsigned long long)missing, (unsigned long long)excused);
     net_check_errors(n, what);
     net_updates(n, true);
 }

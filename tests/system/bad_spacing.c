@@ -4,9 +4,9 @@
  * bad_spacing: a neighbour puts control ordered sets into its frames more densely than any link
  * allows: at every distance from every other word on, from every word on, few or many, towards an
  * egress that is idle, so that the frame is cut through. Each set holds the frame up by 8 bytes.
- * What the cut-through margin covers must pass. What it does not cover may be cut off at the egress:
- * counted there (UNDERRUN) and never taken for good; the frame right behind it and that of another
- * port pass, and the credits of the lossless VC come back.
+ * What the cut-through margin covers must pass. What it does not cover may be cut off at the
+ * egress: counted there (UNDERRUN) and never taken for good; the frame right behind it and that of
+ * another port pass, and the credits of the lossless VC come back.
  *
  * test-config: p8m32 p8m32-debug p4m16 p2m8
  * test-timeout: 240
