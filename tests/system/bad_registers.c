@@ -6,7 +6,7 @@
  * under load, and the way back from them without a reset.
  *
  * test-config: p8m32 p8m32-debug p4m16
- * test-timeout: 120
+ * test-timeout: 240
  */
 #include "bad_check.h"
 
