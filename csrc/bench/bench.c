@@ -63,13 +63,6 @@ int weft_bench_complain(int code, const char *fmt, ...)
 }
 
 /* ---------------------------------------------------------------- rows ---------------------- */
-void weft_bench_head(weft_bench *b, const char *line1, const char *line2)
-{
-    fputc('\n', b->opt.out);
-    if (line1) fprintf(b->opt.out, "%*s%s\n", NAME_COLUMN, "", line1);
-    if (line2) fprintf(b->opt.out, "%*s%s\n", NAME_COLUMN, "", line2);
-}
-
 /* Says on the row whether it is as its golden. */
 static void judge(weft_bench *b)
 {
@@ -108,6 +101,14 @@ static void row_end(weft_bench *b)
     b->values = b->seconds = NULL;
     b->name[0] = b->faults[0] = 0;
     b->found.rows++;
+}
+
+void weft_bench_head(weft_bench *b, const char *line1, const char *line2)
+{
+    row_end(b);
+    fputc('\n', b->opt.out);
+    if (line1) fprintf(b->opt.out, "%*s%s\n", NAME_COLUMN, "", line1);
+    if (line2) fprintf(b->opt.out, "%*s%s\n", NAME_COLUMN, "", line2);
 }
 
 void weft_bench_row(weft_bench *b, const char *fmt, ...)

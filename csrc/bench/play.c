@@ -268,10 +268,10 @@ static bool keep_histogram(weft_world_stats *s)
     return copy != NULL;
 }
 
-static int play_switch(tap *t, const char *source, const weft_source_env *env, weft_play_result *p,
-                       char *err, size_t err_len)
+static int play_switch(tap *t, const weft_play_options *opt, const weft_source_env *env,
+                       weft_play_result *p, char *err, size_t err_len)
 {
-    weft_source *s = weft_source_open(source, env, err, err_len);
+    weft_source *s = weft_source_open(opt->source, env, err, err_len);
     if (!s) return WEFT_EXIT_USAGE;
     const weft_source_needs needs = weft_source_get_needs(s);
     const weft_world_options wo = {.seed = env->seed,
@@ -280,6 +280,7 @@ static int play_switch(tap *t, const char *source, const weft_source_env *env, w
                                    .memory_bytes = needs.memory_bytes,
                                    .min_frame = needs.min_frame ? needs.min_frame : 32,
                                    .lossless = true,
+                                   .vc0_weight = opt->vc0_weight,
                                    .payload_check = true,
                                    .trace = true};
     int rc = WEFT_EXIT_FAULT;
@@ -324,7 +325,7 @@ out:
 static int play_both(tap *t, const weft_play_options *opt, const weft_source_env *env,
                      weft_play_result *p, char *err, size_t err_len)
 {
-    int rc = play_switch(t, opt->source, env, p, err, err_len);
+    int rc = play_switch(t, opt, env, p, err, err_len);
     if (rc != WEFT_EXIT_OK || opt->reads) return rc;
     weft_ideal *w = weft_ideal_play(opt->source, env, &rc, err, err_len);
     if (!w) return rc;

@@ -20,10 +20,11 @@ typedef struct {
 typedef struct {
     const char *source; /* gen:PATTERN,... */
     uint64_t seed;
-    uint64_t latency; /* of the ideal without load, cycles; 0: the least of this run */
-    bool reads;       /* the source has reads: there is no ideal */
-    bool full;        /* at load 1 a frame comes into being when the queue has room: then the times
-                         of the two lists may differ, order and sizes may not */
+    uint64_t latency;    /* of the ideal without load, cycles; 0: the least of this run */
+    unsigned vc0_weight; /* as in weft_world_options */
+    bool reads;          /* the source has reads: there is no ideal */
+    bool full; /* at load 1 a frame comes into being when the queue has room: then the times
+                  of the two lists may differ, order and sizes may not */
 } weft_play_options;
 
 typedef struct {
