@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "bench/bench.h"
@@ -14,6 +15,13 @@
 
 #define REDUCE_KIND  "ring-allreduce"
 #define REDUCE_BYTES (1u << 20) /* of every rank */
+
+/* Of the whole program, up to now. */
+static double peak_mib(void)
+{
+    struct rusage u;
+    return getrusage(RUSAGE_SELF, &u) == 0 ? (double)u.ru_maxrss / 1024 : 0;
+}
 
 static int one_run(weft_bench *b, const char *name, const char *source)
 {
@@ -32,8 +40,10 @@ static int one_run(weft_bench *b, const char *name, const char *source)
     weft_bench_count(b, "frames", r.stats.frames_delivered);
     weft_bench_clock(b, "khz", r.khz);
     weft_bench_clock(b, "frames_per_second", r.frames_per_second);
-    weft_bench_column(b, "%10llu%10llu%11.1f%12.0f", (unsigned long long)r.stats.cycles,
-                      (unsigned long long)r.stats.frames_delivered, r.khz, r.frames_per_second);
+    weft_bench_clock(b, "peak_mib", peak_mib());
+    weft_bench_column(b, "%10llu%10llu%11.1f%12.0f%10.0f", (unsigned long long)r.stats.cycles,
+                      (unsigned long long)r.stats.frames_delivered, r.khz, r.frames_per_second,
+                      peak_mib());
     weft_bench_expect(b, r.ok, "%s; %s%s", r.verdict, r.difference,
                       r.credits_agree ? "" : "; credits disagree");
     weft_run_result_free(&r);
@@ -63,7 +73,7 @@ static int all_reduce(weft_bench *b)
 
 static int run(weft_bench *b)
 {
-    weft_bench_head(b, "    cycles    frames   kcycle/s    frames/s", NULL);
+    weft_bench_head(b, "    cycles    frames   kcycle/s    frames/s  peak MiB", NULL);
     int rc = one_run(b, "uniform 64 B, load 1", "gen:uniform,size=64,cycles=60000");
     if (rc == WEFT_EXIT_OK)
         rc = one_run(b, "permutation 64 B, load 1", "gen:permutation,size=64,cycles=60000");
