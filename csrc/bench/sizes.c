@@ -33,6 +33,7 @@
 #define BOUND         0.9999
 #define BOUND_CREDITS 0.9995 /* with what the updates took */
 #define STD_MIN       84u /* wire bytes of the smallest frame of standard Ethernet: 64 + 8 + 12 */
+#define RATE_SIZES    256u
 #define SIZES         (LARGEST + 1)
 
 typedef struct {
@@ -382,7 +383,7 @@ static int draw(weft_bench *b, const char *dir)
     double *v = malloc(4 * SIZES * sizeof *v);
     if (!v) return weft_bench_complain(WEFT_EXIT_FAULT, "not enough memory");
     double *size = v, *part = v + SIZES, *rate = part + SIZES, *standard = rate + SIZES;
-    size_t n = 0;
+    size_t n = 0, small = 0; /* sizes; those where the gap still matters */
     for (unsigned i = 0; i < SIZES; i++) {
         if (s->delivered[i] <= 0) continue;
         const double clock = WEFT_CLOCK_HZ / 1e6 * s->mii;
@@ -390,10 +391,12 @@ static int draw(weft_bench *b, const char *dir)
         part[n] = s->delivered[i];
         rate[n] = s->delivered[i] * clock / weft_wire_bytes(i, 1);
         standard[n++] = clock / (i + 20 > STD_MIN ? i + 20 : STD_MIN);
+        if (i <= RATE_SIZES) small = n;
     }
     const weft_curve wire = {"permutation, all ports, no flow control", size, part, n};
-    const weft_curve rates[] = {{"Weft, gap of 1 byte, from 32 B on", size, rate, n},
-                                {"standard: gap of 12 bytes, padded to 64 B", size, standard, n}};
+    const weft_curve rates[] = {
+        {"Weft, gap of 1 byte, from 32 B on", size, rate, small},
+        {"standard: gap of 12 bytes, padded to 64 B", size, standard, small}};
     int rc = draw_lines(b, dir, "sizes", "Throughput for every frame size", "fraction of the wire",
                         &wire, 1, 1.0);
     if (rc == WEFT_EXIT_OK)
