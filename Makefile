@@ -13,7 +13,7 @@ CONFIG ?= p8m32
 export SEED SET WAVES CONFIG JOBS
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test test-long lint bench synth docs clean format
+.PHONY: help deps build run test test-long lint bench bench-radix synth docs clean format
 
 help:
 	@echo "Weft: an open scale-up switch"
@@ -24,7 +24,8 @@ help:
 	@printf "  make test         every bench, mutant, unit and system test (under 20 minutes)\n                    ONLY=\"fifo mac\" runs those whose name has one of the words\n"
 	@echo "  make test-long    the same with more random work"
 	@echo "  make lint         Verilator, Icarus, Yosys, gcc, clang, cppcheck: no warning allowed"
-	@echo "  make bench        latency, throughput and simulation speed (weft bench)"
+	@echo "  make bench        all sections of weft bench: latency, sizes, patterns, ..."
+	@echo "  make bench-radix  2 to 32 ports: seconds to build, speed, memory (25 minutes)"
 	@printf "  make synth        Yosys: cells, flip-flops, memory bits, longest path of each block;\n                    MODULES=\"weft_fifo weft_voq\" for some of them\n"
 	@echo "  make docs         regenerate register pages (needs Python with venv, and the network)"
 	@echo "  make clean        remove build/"
@@ -33,7 +34,7 @@ help:
 	@echo "  make mutant-MODULE  its bench on a broken copy of the module must fail"
 	@echo "  make lint-MODULE    lint of one module; also lint-text, lint-rtl, lint-c"
 	@echo "  make format         clang-format over all C"
-	@echo "  make build CONFIG=p4m8    other sizes: p2m32 p4m32 p16m32 p8m8 p8m16 (default p8m32)"
+	@echo "  make build CONFIG=p4m8    other sizes: p2m32 p4m32 p16m32 p32m32 p8m8 p8m16 (default p8m32)"
 	@echo "  make build WAVES=1        build/weft-debug: waves, assertions, random reset state"
 
 deps:
@@ -69,6 +70,9 @@ clean:
 
 format:
 	clang-format -i $$(find csrc tb tests sim -name '*.[ch]' ! -path '*/registers/*')
+
+bench-radix: deps
+	@sim/radix.sh
 
 bench-%:
 	@sim/module/run.sh $*

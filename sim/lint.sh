@@ -17,7 +17,7 @@ OUT=$BUILD/lint
 FAILED=${WEFT_LINT_FAILED:-$OUT/failed.$$} # one file for this run and the processes it starts
 export WEFT_LINT_FAILED=$FAILED
 mkdir -p "$OUT"
-SIZES="8x32 2x32 4x32 16x32 8x8 8x16"
+SIZES="8x32 2x32 4x32 16x32 32x32 8x8 8x16"
 CFLAGS="-std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror"
 INCLUDES="-Icsrc/include -Icsrc -Isim -Itb -Itb/common -Ibuild/gen"
 

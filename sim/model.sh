@@ -39,8 +39,10 @@ fi
 [ -z "${MARCH:-}" ] || opt_fast="$opt_fast -march=$MARCH"
 
 mapfile -t search < <(rtl_search)
+begin=$EPOCHREALTIME
 verilator "${vflags[@]}" "${search[@]}" rtl/top/$top.v
 
+verilated=$EPOCHREALTIME
 # Files of earlier runs go; only files that changed get a new time, so that a small change compiles
 # little.
 mapfile -t classes < <(awk -f sim/classes.awk "$out/new/V${top}_classes.mk" | cut -d " " -f 2)
@@ -67,6 +69,10 @@ fi
 env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory -s -C "$out/obj" -f V$top.mk \
     -j "${JOBS:-2}" CXX="$cxx" LINK="$cxx" OPT_FAST="$opt_fast" OPT_SLOW="$opt_slow" \
     OPT_GLOBAL=-O2 VM_PARALLEL_BUILDS=1 V${top}__ALL.a >/dev/null
+
+# How long that took, in seconds: Verilator, C++ compiler (sim/radix.sh).
+awk -v a="$begin" -v b="$verilated" -v c="$EPOCHREALTIME" \
+    'BEGIN { printf "%.0f %.0f\n", b - a, c - b }' >"$out/seconds"
 
 # The C face of the model.
 shim=$out/weft_sim.o
