@@ -64,7 +64,7 @@ struct bench {
     struct cell queue[QUEUE];
     unsigned first, level;
     unsigned whole;      /* last cells inside */
-    uint64_t head_since; /* cycle from which the oldest cell is the oldest */
+    uint64_t newest; /* cycle from which the newest first cell is here */
     bool busy, discard, offer, offer_cc;
     unsigned frames_in;
     struct {
@@ -206,11 +206,8 @@ static void rewrite(struct cell *c)
 static bool may_start(const struct bench *b)
 {
     const struct cell *head = &b->queue[b->first];
-    if (head->f.ct) {
-        uint64_t age = b->now - b->head_since;
-        return age >= b->cfg_margin;
-    }
-    return b->whole > 0 || b->level >= 2;
+    if (b->whole > 0) return true;
+    return head->f.ct ? b->now - b->newest >= b->cfg_margin : b->level >= 2;
 }
 
 /* The MAC's wire side. A cell that is taken in this cycle is there in the next. */
@@ -374,13 +371,12 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
         }
         b->first = (b->first + 1) % QUEUE;
         b->level--;
-        b->head_since = b->now + 1;
     }
     if (b->pipe_valid[2]) {
         struct cell *c = &b->queue[(b->first + b->level) % QUEUE];
         *c = b->pipe[2];
         rewrite(c);
-        if (b->level == 0) b->head_since = b->now + 1;
+        if (c->sop) b->newest = b->now + 1;
         b->level++;
         b->whole += c->eop;
         b->frames_in += c->eop;

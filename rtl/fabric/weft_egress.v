@@ -11,8 +11,9 @@
 // The transmit MAC makes a new FCS.
 //
 // Start rule (law 2: what has started finishes at line rate):
-//   cut-through frame   cfg_ct_margin_i cycles after its first cell is here: its cells come at wire
-//                       rate, the margin covers control ordered sets in the frame (8 bytes each)
+//   cut-through frame   cfg_ct_margin_i cycles after its first cell came, or when its last cell is
+//                       here: its cells come at wire rate, the margin covers control ordered sets
+//                       in the frame (8 bytes each); the time that it waited for others counts
 //   stored frame        when its last cell is here, or two cells are: the ingress then delivers at
 //                       least one cell every two cycles, the rate of the wire
 // CC_Update frames are sent between frames, before the next one, with the counters of that moment:
@@ -175,12 +176,12 @@ module weft_egress #(
   reg        discard_q;   // ... or away, because the port is down
   reg        offer_cc_q;  // a CC_Update is offered and was not taken yet
   reg        offer_q;     // a first cell is offered and was not taken yet
-  reg  [3:0] age_q;       // cycles that a first cell has waited at the head, saturating
+  reg  [3:0] age_q;       // cycles since the newest first cell came, saturating
 
   reg  [15:0] whole_q; // frames with their last cell in the queue
   wire whole = whole_q != 16'd0;
-  wire may_start = q_valid & (q_ct ? age_q >= cfg_ct_margin_i
-                                   : whole | (cells_o >= 16'd2));
+  // A frame at the head that is not whole is the newest one.
+  wire may_start = q_valid & (whole | (q_ct ? age_q >= cfg_ct_margin_i : cells_o >= 16'd2));
   // When the port goes down, what is offered and not taken yet is withdrawn: the MAC takes no new
   // frame then, and the queue must not wait for it.
   wire up        = live_o & ~busy_q & ~discard_q;
@@ -217,8 +218,7 @@ module weft_egress #(
   always @(posedge clk) begin
     offer_cc_q <= sel_cc & ~cell_ready_i;
     offer_q    <= sel_data & ~busy_q & ~cell_ready_i;
-    age_q      <= (~q_valid | ~q_sop | sent | thrown) ? 4'd0
-                : (age_q == 4'd15) ? 4'd15 : age_q + 4'd1;
+    age_q      <= (y_valid_i & y_sop) ? 4'd0 : (age_q == 4'd15) ? 4'd15 : age_q + 4'd1;
     if (sent) busy_q <= ~q_eop;
     if (thrown) discard_q <= ~q_eop;
     if (arrived != gone) whole_q <= arrived ? whole_q + 16'd1 : whole_q - 16'd1;
