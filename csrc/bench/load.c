@@ -233,7 +233,7 @@ void weft_load_finish(weft_load *l)
         (unsigned long long)l->strange);
     weft_bench_expect(b, s.credits_agree, "credits disagree at the end");
     weft_bench_count(b, "frames", s.frames_sent);
-    weft_bench_count(b, "lost", s.frames_sent - s.frames_delivered + dropped);
+    weft_bench_count(b, "lost", s.frames_sent - s.frames_delivered);
     weft_bench_column(b, "%9llu%6llu", (unsigned long long)s.frames_sent,
-                      (unsigned long long)(s.frames_sent - s.frames_delivered + dropped));
+                      (unsigned long long)(s.frames_sent - s.frames_delivered));
 }

@@ -17,7 +17,7 @@
 /* Wire bytes, so that they are as many frames with any width of the wire: the buffers of the switch
  * are full, credits hold the sources; what is measured then. */
 #define WARM   960000u
-#define WINDOW 640000u
+#define WINDOW 2560000u
 #define GROUPS 4u
 #define ROUNDS 8u /* with --long */
 
