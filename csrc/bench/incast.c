@@ -18,6 +18,7 @@
 #define WARM   512000u
 #define WINDOW 2560000u
 #define FRAMES 200u /* at least, of each source to the hot port: fewer say little of fairness */
+#define TAKEN  500u /* at least, of each victim: so that one more or less in a queue is little */
 #define USED   0.94 /* of each wire is asked for */
 #define ROUNDS 8u   /* with --long */
 
@@ -110,7 +111,9 @@ static void add_victims(weft_load *l, const scene *s)
 static uint64_t window(const weft_load *l, const scene *s)
 {
     const uint64_t mean = (s->c->size.lo + s->c->size.hi) / 2;
-    uint64_t bytes = s->c->drain ? FRAMES * s->n * mean * 100 / s->c->drain : 0;
+    const uint64_t hot = s->c->drain ? FRAMES * s->n * mean * 100 / s->c->drain : 0;
+    const uint64_t taken = TAKEN * mean * 2; /* a victim has half of a wire, about */
+    uint64_t bytes = hot > taken ? hot : taken;
     if (bytes < WINDOW) bytes = WINDOW;
     return bytes / l->mii;
 }
