@@ -138,7 +138,7 @@ static bool setup_port(weft_world *w, unsigned port, char *err, size_t err_len)
     TRY(weft_port_set_source(w->dev, port, 0, weft_accel_mac(port), 0xFFFFFFFFFFFFull));
 
     for (unsigned v = 0; v < w->geo.vcs; v++) {
-        req.weight[v] = 1;
+        req.weight[v] = v == 0 && w->opt.vc0_weight ? w->opt.vc0_weight : 1;
         if (!w->opt.lossless) continue;
         req.lossless_mask |= 1u << v;
         tx.limit[v] = PARTNER_CREDITS;
@@ -377,6 +377,8 @@ bool weft_world_drain(weft_world *w, uint64_t max_cycles)
     }
     for (unsigned i = 0; i < SETTLE && !(settled(w) && weft_world_idle(w)); i++) weft_world_step(w);
     for (unsigned i = 0; i < 64; i++) weft_world_step(w); /* what is in the pipelines */
+    /* Credit updates go on: one may just be under way. */
+    for (unsigned i = 0; i < SETTLE && !weft_world_idle(w); i++) weft_world_step(w);
     return weft_world_idle(w);
 }
 

@@ -60,14 +60,6 @@ static bool one_of(const char *word, const char *const *list)
     return false;
 }
 
-/* A file that a run is to write is tried before the run, not after it. */
-static bool writable(const char *path)
-{
-    if (!path || strcmp(path, "-") == 0) return true;
-    FILE *f = fopen(path, "ab");
-    return f && fclose(f) == 0;
-}
-
 int weft_cmd_run(int argc, char **argv)
 {
     enum { OPT_PCAP = 256, OPT_FAULT };
@@ -145,7 +137,8 @@ int weft_cmd_run(int argc, char **argv)
             "--wave: this build writes none; 'make build WAVES=1' makes weft-debug, which does");
     const char *const outputs[] = {json, opt.wave_path, opt.pcap_path};
     for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++)
-        if (!writable(outputs[i])) return usage("%s: %s", outputs[i], strerror(errno));
+        if (outputs[i] && !weft_writable(outputs[i]))
+            return usage("%s: %s", outputs[i], strerror(errno));
     if (report && weft_make_folder(report) != 0) return usage("%s: %s", report, strerror(errno));
 
     char err[1024] = "";

@@ -83,6 +83,13 @@ int weft_json_write(const char *path, const json_t *j, char *err, size_t err_len
     return bad ? -1 : 0;
 }
 
+bool weft_writable(const char *path)
+{
+    if (strcmp(path, "-") == 0) return true;
+    FILE *f = fopen(path, "ab");
+    return f && fclose(f) == 0;
+}
+
 int weft_make_folder(const char *dir)
 {
     char *path = strdup(dir);

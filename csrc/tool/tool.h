@@ -68,6 +68,9 @@ void weft_run_print(FILE *f, const weft_run_result *r, bool colour);
 int weft_run_report(const char *dir, const weft_run_result *r, char *err, size_t err_len);
 /* Writes JSON to a file, or to standard output for "-". 0, or -1 with a line in err. */
 int weft_json_write(const char *path, const json_t *j, char *err, size_t err_len);
+/* A file that is to be written is tried before the work, not after it; "-" is standard output.
+ * False with errno. */
+bool weft_writable(const char *path);
 int weft_make_folder(const char *dir); /* mkdir -p; 0, or -1 with errno */
 
 /* ---------------------------------------------------------------- pictures ------------------ */

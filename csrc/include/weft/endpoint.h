@@ -101,6 +101,7 @@ typedef struct {
     unsigned mtu;          /* largest payload bytes in one frame, 0 = 4096 */
     unsigned min_frame;    /* 32..64, bytes incl. FCS */
     bool lossless;         /* credits on the wire for all used VCs (default in weft run) */
+    unsigned vc0_weight;   /* of VC 0 in the ingress buffer, next to 1 of each other; 0: 1 */
     bool payload_check;    /* scoreboard compares every byte */
     bool trace;            /* reconcile against the frame-trace port as well */
     const char *pcap_path; /* write all delivered frames, or NULL */

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * curve_play.c: one point of a curve. The synthetic source is played twice: on the world of the
- * switch, with a tap in front that writes down every frame handed over, and on a net that is
- * nothing but wires which never push back; its arrivals go through the ideal switch. Both lists
- * must begin with the same frames in every port, or the comparison would be of two different
- * things.
+ * play.c: see play.h. On the world of the switch the source plays through a tap that writes down
+ * every frame handed over.
  */
+#include "bench/play.h"
+
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/ideal.h"
 #include "endpoint/accel.h"
-#include "tool/bench_curves.h"
+#include "endpoint/partner.h"
 #include "weft/proto.h"
 #include "weft/reasons.h"
 
@@ -19,24 +19,6 @@
 #define IPG          1u
 /* Half of what an accelerator queues. */
 #define WRITES_QUEUED (WEFT_ACCEL_QUEUE / 2)
-
-typedef struct {
-    weft_oq_arrival *a;
-    size_t n, cap;
-} list;
-
-static bool list_add(list *l, weft_oq_arrival a)
-{
-    if (l->n == l->cap) {
-        const size_t cap = l->cap ? 2 * l->cap : 1024;
-        weft_oq_arrival *p = realloc(l->a, cap * sizeof *p);
-        if (!p) return false;
-        l->a = p;
-        l->cap = cap;
-    }
-    l->a[l->n++] = a;
-    return true;
-}
 
 typedef struct {
     uint64_t *v;
@@ -56,117 +38,6 @@ static bool numbers_add(numbers *d, uint64_t v)
     return true;
 }
 
-/* ---------------------------------------------------------------- wires only ---------------- */
-typedef struct {
-    unsigned ports, mii;
-    uint64_t cycle, from, to;
-    list port[WEFT_MAX_PORTS];
-    size_t begun[WEFT_MAX_PORTS];  /* frames whose first byte is on the wire */
-    uint64_t next[WEFT_MAX_PORTS]; /* byte time at which the wire is free for the next one */
-    bool no_memory;
-} wires;
-
-/* No memory is ever touched here. */
-static uint64_t wires_memory_size(void *ctx, unsigned rank)
-{
-    (void)ctx;
-    (void)rank;
-    return UINT64_MAX;
-}
-
-static uint64_t wires_cycle(void *ctx) { return ((wires *)ctx)->cycle; }
-
-/* Lets the wire of a port run up to now. */
-static void wires_run(wires *w, unsigned port)
-{
-    list *l = &w->port[port];
-    const uint64_t now = w->cycle * w->mii;
-    while (w->begun[port] < l->n) {
-        const weft_oq_arrival *a = &l->a[w->begun[port]];
-        uint64_t at = a->stamp * w->mii;
-        if (at < w->next[port]) at = w->next[port];
-        if (at >= now) return;
-        w->next[port] = at + a->wire_bytes;
-        w->begun[port]++;
-    }
-}
-
-static size_t wires_backlog(void *ctx, unsigned port, unsigned vc)
-{
-    wires *w = ctx;
-    (void)vc;
-    wires_run(w, port);
-    return w->port[port].n - w->begun[port];
-}
-
-static int wires_send(void *ctx, unsigned src, unsigned dst, unsigned vc, size_t bytes,
-                      uint64_t stamp)
-{
-    wires *w = ctx;
-    (void)vc;
-    if (src >= w->ports || dst >= w->ports) return -2;
-    const weft_oq_arrival a = {stamp, weft_wire_bytes((uint32_t)bytes, IPG), (uint16_t)src,
-                               (uint16_t)dst};
-    if (!list_add(&w->port[src], a)) w->no_memory = true;
-    return w->no_memory ? -2 : 0;
-}
-
-static void wires_free(wires *w)
-{
-    for (unsigned i = 0; i < WEFT_MAX_PORTS; i++) free(w->port[i].a);
-}
-
-static int wires_play(wires *w, const char *spec, const weft_source_env *env, char *err,
-                      size_t err_len)
-{
-    weft_source *s = weft_source_open(spec, env, err, err_len);
-    if (!s) return WEFT_EXIT_USAGE;
-    const weft_net net = {.ctx = w,
-                          .ports = env->ports,
-                          .cycle = wires_cycle,
-                          .memory_size = wires_memory_size,
-                          .send_frame = wires_send,
-                          .backlog = wires_backlog};
-    w->ports = env->ports;
-    w->mii = env->mii_bytes;
-    int rc = weft_source_start(s, &net, err, err_len) == 0 ? WEFT_EXIT_OK : WEFT_EXIT_FAULT;
-    bool measuring = false;
-    while (rc == WEFT_EXIT_OK) {
-        const weft_phase phase = weft_source_get_phase(s);
-        if (phase == WEFT_PHASE_MEASURE && !measuring) {
-            measuring = true;
-            w->from = w->cycle;
-        }
-        if (phase == WEFT_PHASE_DRAIN) break;
-        if (phase == WEFT_PHASE_FAILED) {
-            snprintf(err, err_len, "%s", weft_source_message(s));
-            rc = WEFT_EXIT_FAULT;
-        }
-        weft_source_step(s);
-        w->cycle++;
-    }
-    w->to = w->cycle;
-    weft_source_close(s);
-    return rc;
-}
-
-static int ideal(const wires *w, uint64_t latency, weft_oq_result *r)
-{
-    size_t n = 0;
-    for (unsigned i = 0; i < w->ports; i++) n += w->port[i].n;
-    weft_oq_arrival *all = malloc((n + 1) * sizeof *all);
-    if (!all) return -2;
-    n = 0;
-    for (unsigned i = 0; i < w->ports; i++) {
-        if (w->port[i].n) memcpy(all + n, w->port[i].a, w->port[i].n * sizeof *all);
-        n += w->port[i].n;
-    }
-    const weft_oq_config c = {w->ports, w->mii, latency, w->from, w->to};
-    const int rc = weft_oq_run(&c, all, n, NULL, r);
-    free(all);
-    return rc;
-}
-
 /* ---------------------------------------------------------------- the switch ---------------- */
 typedef struct {
     uint64_t frames[WEFT_MAX_PORTS], last[WEFT_MAX_PORTS], bytes, longest;
@@ -183,10 +54,11 @@ struct tap {
     weft_net net;
     uint64_t start; /* cycle at which the source's time begins */
     bool has_reads, measuring, no_memory, unknown;
-    list port[WEFT_MAX_PORTS];
+    weft_arrivals port[WEFT_MAX_PORTS];
     size_t at[WEFT_MAX_PORTS][WEFT_MAX_PORTS]; /* frames before it came out, by source and output */
     numbers overall, reads;
     class_state request, response;
+    uint64_t updates; /* CF_Updates in the window, when it is over */
     hook hook[WEFT_MAX_PORTS];
 };
 
@@ -226,7 +98,7 @@ static int tap_send(void *ctx, unsigned src, unsigned dst, unsigned vc, size_t b
     if (rc != 0) return rc;
     const weft_oq_arrival a = {stamp - t->start, weft_wire_bytes((uint32_t)bytes, IPG),
                                (uint16_t)src, (uint16_t)dst};
-    if (!list_add(&t->port[src], a)) t->no_memory = true;
+    if (!weft_arrivals_add(&t->port[src], a)) t->no_memory = true;
     return 0;
 }
 
@@ -277,7 +149,7 @@ static void on_frame(void *ctx, const weft_rx_frame *f)
     const bool response = weft_mt_is_response(m.op);
     if (t->measuring) count(response ? &t->response : &t->request, h->port, f);
     if (m.op != WEFT_MT_WRITE) return;
-    const list *l = &t->port[src];
+    const weft_arrivals *l = &t->port[src];
     size_t *k = &t->at[src][h->port];
     while (*k < l->n && l->a[*k].dst != h->port) ++*k;
     if (*k == l->n) {
@@ -288,9 +160,22 @@ static void on_frame(void *ctx, const weft_rx_frame *f)
     if (t->measuring && !numbers_add(&t->overall, f->first_cycle - stamp)) t->no_memory = true;
 }
 
+/* CF_Updates that came out of the switch. */
+static uint64_t updates(const tap *t)
+{
+    uint64_t n = 0;
+    for (unsigned i = 0; i < t->net.ports; i++) {
+        weft_partner_counters c;
+        weft_partner_get_counters(weft_world_partner(t->world, i), &c);
+        n += c.rx_cf;
+    }
+    return n;
+}
+
 static void measure(tap *t, bool on)
 {
     const uint64_t now = weft_world_cycle(t->world);
+    t->updates = updates(t) - t->updates;
     class_state *c[2] = {&t->request, &t->response};
     for (unsigned k = 0; k < 2; k++)
         for (unsigned i = 0; i < t->net.ports; i++) {
@@ -317,9 +202,9 @@ static void play(tap *t, weft_source *s)
     measure(t, false);
 }
 
-static weft_curve_class classed(const class_state *c, unsigned ports, double room)
+static weft_play_class classed(const class_state *c, unsigned ports, double room)
 {
-    weft_curve_class r = {.least = UINT64_MAX, .longest_pause = c->longest};
+    weft_play_class r = {.least = UINT64_MAX, .longest_pause = c->longest};
     for (unsigned i = 0; i < ports; i++) {
         r.frames += c->frames[i];
         if (c->frames[i] < r.least) r.least = c->frames[i];
@@ -330,7 +215,7 @@ static weft_curve_class classed(const class_state *c, unsigned ports, double roo
 }
 
 /* Empty when all is well, or what is wrong. */
-static void judge(tap *t, const weft_source *s, bool drained, weft_curve_point *p)
+static void judge(tap *t, const weft_source *s, bool drained, weft_play_result *p)
 {
     const weft_world_stats *v = &p->stats;
     char diff[300] = "";
@@ -357,13 +242,11 @@ static void judge(tap *t, const weft_source *s, bool drained, weft_curve_point *
     p->ok = p->why[0] == 0;
 }
 
-/* The frames that the switch was given are the first of those that the ideal got. At load 1 a
- * source makes a frame when there is room for it: then times may differ, order and sizes may not.
- */
-static void compare(const tap *t, const wires *w, bool times, weft_curve_point *p)
+/* The frames that the switch was given are the first of those that the ideal got. */
+static void compare(const tap *t, const weft_ideal *w, bool times, weft_play_result *p)
 {
-    for (unsigned i = 0; i < w->ports; i++) {
-        const list *a = &t->port[i], *b = &w->port[i];
+    for (unsigned i = 0; i < t->net.ports; i++) {
+        const weft_arrivals *a = &t->port[i], *b = weft_ideal_arrivals(w, i);
         for (size_t k = 0; k < a->n && k < b->n; k++) {
             if (a->a[k].dst == b->a[k].dst && a->a[k].wire_bytes == b->a[k].wire_bytes &&
                 (!times || a->a[k].stamp == b->a[k].stamp))
@@ -375,10 +258,20 @@ static void compare(const tap *t, const wires *w, bool times, weft_curve_point *
     }
 }
 
-static int play_switch(tap *t, const char *spec, const weft_source_env *env, weft_curve_point *p,
-                       char *err, size_t err_len)
+/* The world ends with the run; its histogram is to stay. */
+static bool keep_histogram(weft_world_stats *s)
 {
-    weft_source *s = weft_source_open(spec, env, err, err_len);
+    const size_t bytes = s->lat_hist_len * sizeof *s->lat_hist;
+    uint64_t *copy = malloc(bytes + 1);
+    if (copy && bytes) memcpy(copy, s->lat_hist, bytes);
+    s->lat_hist = copy;
+    return copy != NULL;
+}
+
+static int play_switch(tap *t, const weft_play_options *opt, const weft_source_env *env,
+                       weft_play_result *p, char *err, size_t err_len)
+{
+    weft_source *s = weft_source_open(opt->source, env, err, err_len);
     if (!s) return WEFT_EXIT_USAGE;
     const weft_source_needs needs = weft_source_get_needs(s);
     const weft_world_options wo = {.seed = env->seed,
@@ -387,6 +280,7 @@ static int play_switch(tap *t, const char *spec, const weft_source_env *env, wef
                                    .memory_bytes = needs.memory_bytes,
                                    .min_frame = needs.min_frame ? needs.min_frame : 32,
                                    .lossless = true,
+                                   .vc0_weight = opt->vc0_weight,
                                    .payload_check = true,
                                    .trace = true};
     int rc = WEFT_EXIT_FAULT;
@@ -407,12 +301,16 @@ static int play_switch(tap *t, const char *spec, const weft_source_env *env, wef
     }
     if (weft_source_start(s, &net, err, err_len) != 0) goto out;
     t->start = weft_world_cycle(t->world);
+    const double begin = weft_wall();
     play(t, s);
     const bool drained = weft_world_drain(t->world, DRAIN_CYCLES);
+    p->seconds = weft_wall() - begin;
+    p->cycles = weft_world_cycle(t->world) - t->start;
     weft_world_get_stats(t->world, &p->stats);
-    p->stats.lat_hist = NULL;
+    t->no_memory = t->no_memory || !keep_histogram(&p->stats);
     judge(t, s, drained, p);
     const double room = (double)p->stats.window_cycles * env->mii_bytes * env->ports;
+    p->updates = room > 0 ? 8 * (double)t->updates / room : 0;
     p->request = classed(&t->request, env->ports, room);
     p->response = classed(&t->response, env->ports, room);
     p->overall = weft_oq_percentiles(t->overall.v, t->overall.n);
@@ -424,41 +322,48 @@ out:
     return rc;
 }
 
-int weft_curve_play(const char *pattern, double load, uint64_t latency, bool reads,
-                    weft_curve_point *p, char *err, size_t err_len)
+static int play_both(tap *t, const weft_play_options *opt, const weft_source_env *env,
+                     weft_play_result *p, char *err, size_t err_len)
+{
+    int rc = play_switch(t, opt, env, p, err, err_len);
+    if (rc != WEFT_EXIT_OK || opt->reads) return rc;
+    weft_ideal *w = weft_ideal_play(opt->source, env, &rc, err, err_len);
+    if (!w) return rc;
+    compare(t, w, !opt->full, p);
+    const uint64_t latency = opt->latency ? opt->latency : p->stats.lat_min;
+    if (weft_ideal_result(w, latency, &p->ideal) != 0) t->no_memory = true;
+    weft_ideal_free(w);
+    return rc;
+}
+
+int weft_play(const weft_play_options *opt, weft_play_result *p, char *err, size_t err_len)
 {
     weft_sim_geometry g;
-    char source[200];
-    snprintf(source, sizeof source, "gen:%s,load=%.2f", pattern, load);
     memset(p, 0, sizeof *p);
     tap *t = calloc(1, sizeof *t);
-    wires *w = calloc(1, sizeof *w);
-    int rc = WEFT_EXIT_FAULT;
-    if (!t || !w || !weft_tool_geometry(&g)) {
-        snprintf(err, err_len, "not enough memory for the switch and its ideal");
-        goto out;
+    if (!t || !weft_tool_geometry(&g)) {
+        snprintf(err, err_len, "not enough memory for the switch");
+        free(t);
+        return WEFT_EXIT_FAULT;
     }
-    const weft_source_env env = {.ports = g.ports, .mii_bytes = g.mii_bytes, .ipg = IPG, .seed = 1};
-    t->has_reads = reads;
-    rc = play_switch(t, source, &env, p, err, err_len);
-    if (rc == WEFT_EXIT_OK && !reads) {
-        rc = wires_play(w, source, &env, err, err_len);
-        if (rc == WEFT_EXIT_OK) {
-            compare(t, w, load < 1, p);
-            if (latency == 0) latency = p->stats.lat_min;
-            if (ideal(w, latency, &p->ideal) != 0) w->no_memory = true;
-        }
-    }
-    if (rc == WEFT_EXIT_OK && (t->no_memory || w->no_memory)) {
-        snprintf(err, err_len, "%s: not enough memory", source);
+    const weft_source_env env = {
+        .ports = g.ports, .mii_bytes = g.mii_bytes, .ipg = IPG, .seed = opt->seed};
+    t->has_reads = opt->reads;
+    int rc = play_both(t, opt, &env, p, err, err_len);
+    if (rc == WEFT_EXIT_OK && t->no_memory) {
+        snprintf(err, err_len, "%s: not enough memory", opt->source);
         rc = WEFT_EXIT_FAULT;
     }
-out:
-    for (unsigned i = 0; t && i < WEFT_MAX_PORTS; i++) free(t->port[i].a);
-    if (t) free(t->overall.v);
-    if (t) free(t->reads.v);
-    if (w) wires_free(w);
+    if (rc != WEFT_EXIT_OK) weft_play_free(p);
+    for (unsigned i = 0; i < WEFT_MAX_PORTS; i++) free(t->port[i].a);
+    free(t->overall.v);
+    free(t->reads.v);
     free(t);
-    free(w);
     return rc;
+}
+
+void weft_play_free(weft_play_result *p)
+{
+    free((void *)(uintptr_t)p->stats.lat_hist);
+    p->stats.lat_hist = NULL;
 }
