@@ -184,13 +184,11 @@ static verdict report_hot(weft_load *l, const scene *s)
 /* ---------------------------------------------------------------- rows ---------------------- */
 static void name_row(weft_bench *b, const scene *s, unsigned round)
 {
-    const weft_load_size size = s->c->size;
-    char hot[16], bytes[24], more[24] = "";
+    char hot[16], bytes[WEFT_LOAD_NAME], more[24] = "";
     snprintf(hot, sizeof hot, s->c->hots > 1 ? "%u+%u" : "%u", s->hot[0], s->hot[1]);
-    snprintf(bytes, sizeof bytes, size.lo == size.hi ? "%u" : "%u-%u", size.lo, size.hi);
     if (round > 0) snprintf(more, sizeof more, ", round %u", round);
-    weft_bench_row(b, "%u to %s, %s B, %u %%%s%s", s->n, hot, bytes, s->c->drain,
-                   s->c->pairs ? ", pairs" : "", more);
+    weft_bench_row(b, "%u to %s, %u %%, %s%s%s", s->n, hot, s->c->drain,
+                   weft_load_size_name(s->c->size, bytes), s->c->pairs ? ", pairs" : "", more);
 }
 
 static void summarize(summary *s, verdict hot, weft_load_share victims)
@@ -245,14 +243,16 @@ static int run(weft_bench *b)
 static int draw(weft_bench *b, const char *dir)
 {
     const state *st = weft_bench_state(b);
-    static const char *const groups[] = {"receiver drains at 100 %", "at 50 %", "at 0 %"};
+    static const char *const groups[] = {"receiver drains at 100 %", "at 50 %",
+                                         "at 0 % (sends nothing)"};
     static const char *const series[] = {"hot egress, of what it may send", "fairness (Jain)",
                                          "least victim", "mean victim"};
     double v[4 * N_DRAWN];
     for (unsigned i = 0; i < N_DRAWN; i++) {
         const summary *s = &st->drawn[i];
         const double of[] = {s->hot, s->jain, s->least, s->mean};
-        for (unsigned k = 0; k < 4; k++) v[4 * i + k] = s->any && of[k] <= 2 ? of[k] : NAN;
+        for (unsigned k = 0; k < 4; k++)
+            v[4 * i + k] = s->any && (drawn[i] > 0 || k > 1) ? of[k] : NAN;
     }
     FILE *f = weft_bench_picture(b, dir, "incast");
     if (!f) return WEFT_EXIT_FAULT;

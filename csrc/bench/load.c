@@ -67,6 +67,17 @@ void weft_load_close(weft_load *l)
 }
 
 /* ---------------------------------------------------------------- flows --------------------- */
+const char *weft_load_size_name(weft_load_size size, char text[WEFT_LOAD_NAME])
+{
+    if (size.lo == 64 && size.hi == 1518)
+        snprintf(text, WEFT_LOAD_NAME, "mixed");
+    else if (size.lo == size.hi)
+        snprintf(text, WEFT_LOAD_NAME, "%u B", size.lo);
+    else
+        snprintf(text, WEFT_LOAD_NAME, "%u-%u B", size.lo, size.hi);
+    return text;
+}
+
 /* Mean wire bytes of a frame. */
 static double mean_wire(weft_load_size size)
 {

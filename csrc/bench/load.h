@@ -17,6 +17,10 @@ typedef struct {
     unsigned lo, hi; /* frame bytes incl. FCS, drawn evenly */
 } weft_load_size;
 
+#define WEFT_LOAD_NAME 24
+/* "64 B", "72-79 B"; "mixed" for 64 to 1518 bytes. Returns text. */
+const char *weft_load_size_name(weft_load_size size, char text[WEFT_LOAD_NAME]);
+
 typedef struct {
     unsigned src, dst, vc;
     weft_load_size size;

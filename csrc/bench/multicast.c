@@ -172,15 +172,11 @@ static void judge_shares(state *st, const multicast_case *c, const result *r)
 static void name_row(weft_bench *b, const multicast_case *c, unsigned round)
 {
     const unsigned ports = weft_bench_geometry(b).ports;
-    char who[32], bytes[24], more[24] = "";
-    if (c->groups == 1)
-        snprintf(who, sizeof who, "1 to %u", ports - 1);
-    else
-        snprintf(who, sizeof who, "%u groups of %u", c->groups, c->all ? ports - 1 : ports / 2);
-    snprintf(bytes, sizeof bytes, c->size.lo == c->size.hi ? "%u" : "%u-%u", c->size.lo,
-             c->size.hi);
+    char sources[16] = "", bytes[WEFT_LOAD_NAME], more[24] = "";
+    if (c->groups > 1) snprintf(sources, sizeof sources, "%u x ", c->groups);
     if (round > 0) snprintf(more, sizeof more, ", round %u", round);
-    weft_bench_row(b, "%s, %s B%s%s", who, bytes, c->unicast ? " + unicast" : "", more);
+    weft_bench_row(b, "%s1 to %u, %s%s%s", sources, c->all ? ports - 1 : ports / 2,
+                   weft_load_size_name(c->size, bytes), c->unicast ? ", unicast" : "", more);
 }
 
 static int one(weft_bench *b, unsigned i, unsigned round)

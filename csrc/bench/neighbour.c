@@ -140,15 +140,13 @@ static uint64_t window(const weft_load *l, const neighbour_case *c)
     return (bytes > WINDOW ? bytes : WINDOW) / l->mii;
 }
 
-static void name_row(weft_bench *b, const neighbour_case *c, unsigned sick, unsigned round)
+static void name_row(weft_bench *b, const neighbour_case *c, unsigned round)
 {
-    char flaps[32] = "", bytes[24], more[24] = "";
-    if (c->ill == FLAPPING) snprintf(flaps, sizeof flaps, " each %u", c->between);
-    snprintf(bytes, sizeof bytes, c->size.lo == c->size.hi ? "%u" : "%u-%u", c->size.lo,
-             c->size.hi);
+    char ill[24], bytes[WEFT_LOAD_NAME], more[24] = "";
+    snprintf(ill, sizeof ill, c->ill == FLAPPING ? "flap %u" : illnesses[c->ill], c->between);
     if (round > 0) snprintf(more, sizeof more, ", round %u", round);
-    weft_bench_row(b, "port %u %s%s%s, %s B%s", sick, illnesses[c->ill], flaps,
-                   c->flood ? ", flooded" : "", bytes, more);
+    weft_bench_row(b, "%s%s, %s%s", ill, c->flood ? ", flooded" : "",
+                   weft_load_size_name(c->size, bytes), more);
 }
 
 static int one(weft_bench *b, unsigned i, unsigned round)
@@ -162,7 +160,7 @@ static int one(weft_bench *b, unsigned i, unsigned round)
     const unsigned sick = (l->ports / 2 + i + round) % l->ports;
     const unsigned n = weft_load_others(l, 1ull << sick, other);
     flapper f = {.port = sick, .between = c->between, .up = true};
-    name_row(b, c, sick, round);
+    name_row(b, c, round);
     if (c->ill == DEAD) switch_port(l, sick, false);
     if (c->ill == CREDITLESS) weft_load_set_drain(l, sick, 0);
     weft_load_ring(l, other, n, c->size, c->flood ? 0.6 : 0.85);
