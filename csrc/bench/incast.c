@@ -138,7 +138,7 @@ static verdict judge_hot(weft_load *l, const scene *s, unsigned i)
     verdict v = {.jain = weft_load_jain(share, s->n)};
     if (s->drain[i] > 0) {
         v.of_may = all * 100 / s->drain[i];
-        weft_bench_expect(b, v.of_may >= 0.99 && v.of_may <= 1.01,
+        weft_bench_expect(b, v.of_may >= 0.995 && v.of_may <= 1.005,
                           "port %u sends %.4f of what it may", hot, v.of_may);
         weft_bench_expect(b, v.jain >= 0.99, "port %u: Jain's index %.5f", hot, v.jain);
         return v;

@@ -87,8 +87,8 @@ typedef struct {
     double least, mean;
 } weft_load_share;
 /* What the flows first..end-1 got of what they offered in the window (of the wire when their queue
- * never runs dry), as values and columns of the row. Each must get 0.95 at least: that is the
- * budget of docs/architecture.md, and the least one counts, not the mean. */
+ * never runs dry), as values and columns of the row. Each must get 0.95 at least (that is the
+ * budget of docs/architecture.md), and 0.99 of the wire; the least one counts, not the mean. */
 weft_load_share weft_load_victims(weft_load *l, unsigned first, unsigned end);
 
 /* The sources fall silent. Everything must come to its end, all frames arrive and nothing else,
