@@ -161,7 +161,10 @@ static void judge_shares(state *st, const multicast_case *c, const result *r)
     }
     const double jain = weft_load_jain(share, end - first);
     const double multi = r->multi / (sum * fair);
-    weft_bench_expect(b, low >= (c->unicast ? 0.7 : 0.8), "a flow gets %.4f of its share", low);
+    const double least = !c->unicast     ? 0.8
+                         : l->ports <= 8 ? 0.7
+                                         : 0.6; /* more members, more reads */
+    weft_bench_expect(b, low >= least, "a flow gets %.4f of its share", low);
     weft_bench_expect(b, multi >= 0.9, "multicast gets %.4f of its share", multi);
     weft_bench_fraction(b, "multicast_share", multi);
     weft_bench_fraction(b, "least_share", low);
