@@ -140,7 +140,10 @@ static verdict judge_hot(weft_load *l, const scene *s, unsigned i)
         v.of_may = all * 100 / s->drain[i];
         weft_bench_expect(b, v.of_may >= 0.995 && v.of_may <= 1.005,
                           "port %u sends %.4f of what it may", hot, v.of_may);
-        weft_bench_expect(b, v.jain >= 0.99, "port %u: Jain's index %.5f", hot, v.jain);
+        /* Where credits are always scarce, who finds enough of them is chance: docs/performance.md.
+         */
+        weft_bench_expect(b, v.jain >= (s->drain[i] < 50 ? 0.95 : 0.99),
+                          "port %u: Jain's index %.5f", hot, v.jain);
         return v;
     }
     const unsigned frame = weft_frame_credits(s->c->size.hi, pc.credit_shift, pc.credit_overhead);
