@@ -36,7 +36,7 @@ static const multicast_case cases[] = {
     {4, true, false, {64, 64}, 0.99, false},      {4, true, false, {64, 1518}, 0.985, true},
     {4, true, false, {1500, 1500}, 0.985, false}, {4, false, false, {64, 64}, 0.98, false},
     {4, false, false, {64, 1518}, 0.98, false},   {4, true, true, {64, 64}, 0.99, false},
-    {4, true, true, {64, 1518}, 0.99, true},      {4, true, true, {1500, 1500}, 0.99, false},
+    {4, true, true, {64, 1518}, 0.99, true},      {4, true, true, {1500, 1500}, 0.985, false},
     {4, false, true, {64, 64}, 0.99, false},      {4, false, true, {64, 1518}, 0.98, false},
 };
 #define N_CASES (sizeof cases / sizeof cases[0])
@@ -161,9 +161,9 @@ static void judge_shares(state *st, const multicast_case *c, const result *r)
     }
     const double jain = weft_load_jain(share, end - first);
     const double multi = r->multi / (sum * fair);
-    const double least = !c->unicast     ? 0.8
-                         : l->ports <= 8 ? 0.7
-                                         : 0.6; /* more members, more reads */
+    /* More members, more reads; fewer frames in the window, more chance. */
+    const bool strict = l->ports <= 8 && c->size.lo == 64;
+    const double least = !c->unicast ? 0.8 : strict ? 0.7 : 0.6;
     weft_bench_expect(b, low >= least, "a flow gets %.4f of its share", low);
     weft_bench_expect(b, multi >= 0.9, "multicast gets %.4f of its share", multi);
     weft_bench_fraction(b, "multicast_share", multi);
