@@ -115,7 +115,7 @@ void weft_svg_bars(FILE *f, const weft_bars *b)
     double top = b->y_top;
     for (size_t i = 0; i < b->groups * b->n_series; i++)
         if (isfinite(b->value[i])) top = fmax(top, b->value[i]);
-    if (b->decimals >= 0) top *= 1.1; /* room for the number on the highest bar */
+    top *= b->decimals >= 0 ? 1.1 : 1.05; /* room for the number on the highest bar */
     begin(f, b->title);
     legend(f, b->series, b->n_series);
     frame(f, b->x_label ? b->x_label : "", b->y_label, top);
