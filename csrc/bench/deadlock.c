@@ -407,7 +407,7 @@ static int draw(weft_bench *b, const char *dir)
     state *st = weft_bench_state(b);
     static double part[N_MTUS][SEEDS_LONG];
     weft_curve curve[N_MTUS];
-    char name[N_MTUS][40];
+    char name[N_MTUS][64];
     size_t n = 0;
     for (unsigned m = 0; m < N_MTUS; m++) {
         const size_t k = st->n[m];
