@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * svg.c: two kinds of pictures, self-contained, readable on a white and on a dark page.
+ * svg.c: two kinds of pictures, lines and bars, self-contained, readable on a white and on a dark
+ * page.
  */
 #include <math.h>
 
@@ -87,25 +88,72 @@ void weft_svg_lines(FILE *f, const char *title, const char *x_label, const char 
     fputs("</svg>\n", f);
 }
 
+static void legend(FILE *f, const char *const *name, size_t n)
+{
+    fprintf(f, "<text x=\"%d\" y=\"%d\">", LEFT, TOP - 2);
+    for (size_t k = 0; k < n; k++)
+        fprintf(f, "<tspan fill=\"%s\">&#9632;</tspan> %s &#160; ", colours[k % N_COLOURS],
+                name[k]);
+    fputs("</text>\n", f);
+}
+
+static void bar(FILE *f, double x, double width, double v, double top, const char *colour,
+                int decimals)
+{
+    if (!isfinite(v)) return;
+    const double y = py(v, top);
+    fprintf(f, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>\n", x, y,
+            width, H - BOTTOM - y, colour);
+    if (decimals >= 0)
+        fprintf(f,
+                "<text x=\"%.1f\" y=\"%.1f\" font-size=\"10\" text-anchor=\"middle\">%.*f</text>\n",
+                x + width / 2, y - 3, decimals, v);
+}
+
+void weft_svg_bars(FILE *f, const weft_bars *b)
+{
+    double top = b->y_top;
+    for (size_t i = 0; i < b->groups * b->n_series; i++)
+        if (isfinite(b->value[i])) top = fmax(top, b->value[i]);
+    top *= b->decimals >= 0 ? 1.1 : 1.05; /* room for the number on the highest bar */
+    begin(f, b->title);
+    legend(f, b->series, b->n_series);
+    frame(f, b->x_label ? b->x_label : "", b->y_label, top);
+    const double slot = (double)(W - LEFT - RIGHT) / (double)b->groups;
+    const double step = slot * 0.84 / (double)b->n_series;
+    for (size_t g = 0; g < b->groups; g++) {
+        const double x = LEFT + (double)g * slot;
+        for (size_t k = 0; k < b->n_series; k++)
+            bar(f, x + slot * 0.08 + step * ((double)k + 0.05), step * 0.9,
+                b->value[g * b->n_series + k], top, colours[k % N_COLOURS], b->decimals);
+        fprintf(f, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", x + slot / 2,
+                H - BOTTOM + 18, b->group[g]);
+    }
+    fputs("</svg>\n", f);
+}
+
 void weft_svg_ports(FILE *f, const char *title, const double *in, const double *out, unsigned ports)
 {
-    begin(f, title);
-    frame(f, "port", "fraction of the wire", 1.0);
-    const double slot = (double)(W - LEFT - RIGHT) / ports;
+    static const char *const series[] = {"into the switch", "out of the switch"};
+    char name[WEFT_MAX_PORTS][12];
+    const char *group[WEFT_MAX_PORTS];
+    double v[2 * WEFT_MAX_PORTS];
     for (unsigned p = 0; p < ports; p++) {
-        const double x = LEFT + p * slot, v[2] = {fmin(in[p], 1), fmin(out[p], 1)};
-        for (unsigned k = 0; k < 2; k++)
-            fprintf(f, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>\n",
-                    x + slot * (0.12 + 0.4 * k), py(v[k], 1.0), slot * 0.36,
-                    (double)(H - BOTTOM) - py(v[k], 1.0), colours[k]);
-        fprintf(f, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%u</text>\n", x + slot / 2,
-                H - BOTTOM + 18, p);
+        snprintf(name[p], sizeof name[p], "%u", p);
+        group[p] = name[p];
+        v[2 * p] = fmin(in[p], 1);
+        v[2 * p + 1] = fmin(out[p], 1);
     }
-    fprintf(
-        f,
-        "<text x=\"%d\" y=\"22\" text-anchor=\"end\"><tspan fill=\"%s\">into the switch</tspan>  "
-        "<tspan fill=\"%s\">out of the switch</tspan></text>\n</svg>\n",
-        W - RIGHT, colours[0], colours[1]);
+    weft_svg_bars(f, &(weft_bars){.title = title,
+                                  .x_label = "port",
+                                  .y_label = "fraction of the wire",
+                                  .group = group,
+                                  .groups = ports,
+                                  .series = series,
+                                  .n_series = 2,
+                                  .value = v,
+                                  .decimals = -1,
+                                  .y_top = 1});
 }
 
 size_t weft_cdf(const uint64_t *hist, size_t len, double *x, double *y, size_t most)

@@ -82,6 +82,17 @@ typedef struct {
 /* Lines through points, x as it is or logarithmic, y from 0 to at least y_top. */
 void weft_svg_lines(FILE *f, const char *title, const char *x_label, const char *y_label,
                     const weft_curve *curves, size_t n, bool log_x, double y_top);
+typedef struct {
+    const char *title, *x_label, *y_label; /* x_label may be NULL */
+    const char *const *group;              /* names below the groups of bars */
+    size_t groups;
+    const char *const *series; /* names of the bars of a group, for the legend */
+    size_t n_series;
+    const double *value; /* [group][series]; NAN: no bar */
+    int decimals;        /* of the numbers on the bars; negative: none */
+    double y_top;        /* y is from 0 to at least this */
+} weft_bars;
+void weft_svg_bars(FILE *f, const weft_bars *b);
 /* Two bars for every port: into and out of the switch, 0..1 of the wire. */
 void weft_svg_ports(FILE *f, const char *title, const double *in, const double *out,
                     unsigned ports);
