@@ -70,6 +70,7 @@ struct bench {
 
     /* configuration */
     unsigned limit[MAX_V], mark_at[MAX_V];
+    unsigned old_limit[MAX_V]; /* in the cycle before */
     bool keep[MAX_V], cut_on;
     uint32_t avail[MAX_E][MAX_V];
     bool ok[MAX_E][MAX_V];
@@ -87,6 +88,7 @@ struct bench {
     struct ring voq[MAX_E][MAX_V];
     unsigned free_cells, held[MAX_V];
     bool freed_before;
+    bool room[MAX_V], frame_room[MAX_V], free_room; /* answers of the cycle before */
     bool st_active, ct_active, ct_read_before;
     unsigned st_frame, st_cell, ct_frame, ct_cell, ct_here; /* ct_here: cells that have arrived */
     uint64_t st_mask, ct_mask_now;
@@ -428,7 +430,7 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
     TB_EQ(t, tb_get(b->busy), busy);
 
     bool has_cell = b->free_cells > b->freed_before;
-    bool room = arrives && has_cell && (b->held[a->vc] < b->limit[a->vc] || a->cut);
+    bool room = arrives && has_cell && (b->room[a->vc] || a->cut);
     unsigned drop = 0;
     if (arrives) {
         drop = sop ? a->drop_in : a->drop;
@@ -438,8 +440,15 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
     bool engine = !b->ct_active || ct_last;
     if (sop) b->closed = !engine;
     bool may_cut = store && cell < 2 && !a->cut && !(cell == 1 && b->closed) && engine &&
-                   b->cut_on && !bad_end && b->free_cells >= b->max_cells &&
-                   b->held[a->vc] + b->max_cells <= b->limit[a->vc];
+                   b->cut_on && !bad_end && b->free_room && b->frame_room[a->vc];
+    if (may_cut && (b->free_cells < b->max_cells || held[a->vc] + b->max_cells > b->old_limit[a->vc]))
+        tb_fail(t, "cut through without room for the largest frame");
+    b->free_room = b->free_cells > b->max_cells;
+    for (unsigned v = 0; v < b->vcs; v++) {
+        b->old_limit[v] = b->limit[v];
+        b->frame_room[v] = held[v] + b->max_cells < b->limit[v];
+        b->room[v] = held[v] + (store && v == a->vc) < b->limit[v];
+    }
     for (unsigned j = 0; j < b->ends && may_cut; j++)
         if (a->mask >> j & 1)
             may_cut = (idle >> j & 1) && b->ok[j][a->vc] && b->voq[j][a->vc].count == 0;
@@ -675,6 +684,12 @@ static void restart(struct bench *b)
     b->gauge = b->gauge_step = 0;
     b->free_cells = b->cells;
     memset(b->held, 0, sizeof b->held);
+    b->free_room = b->cells - 1 > b->max_cells;
+    for (unsigned v = 0; v < b->vcs; v++) {
+        b->old_limit[v] = b->limit[v];
+        b->room[v] = b->limit[v] > 0;
+        b->frame_room[v] = b->max_cells < b->limit[v];
+    }
     memset(b->unseen, 0, sizeof b->unseen);
     for (unsigned k = 0; k < MAX_FRAMES; k++) b->f[k].used = false;
     for (unsigned j = 0; j < MAX_E; j++) {
