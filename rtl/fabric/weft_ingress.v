@@ -22,8 +22,8 @@
 // partner sent beyond its credits, or the limits are wrong). Cut-through starts only when a whole
 // frame of the largest size surely fits, so a frame that has begun to leave is never short of room.
 // Both are answers from registers, made in the cycle before with the cells stored in it: what that
-// cycle gave back and a new limit count one cycle later. The link partner hears of freed cells
-// later still, so a lossless VC never notices.
+// cycle gave back counts one cycle later, a new limit two cycles. The link partner hears of freed
+// cells later still, so a lossless VC never notices.
 //
 // Multicast: one copy of the cells; the frame stands in one queue per egress; a RAM of pending
 // egresses says when the last copy has left.
@@ -225,17 +225,30 @@ module weft_ingress #(
     free_room_q <= fl_count > MAX_CELLS_ID;
     if (rst) used_q <= {VCS*16{1'b0}};
   end
+  // Looked at after each move, and after the cycle of a move for what it gave back.
+  reg  [VCS*16-1:0] limit_q;
+  reg  [VCS-1:0]    look_q;
+  wire [VCS-1:0]    one = 1;
+  wire [VCS-1:0]    moves = ((a_store | a_roll) ? one << a_vc : {VCS{1'b0}})
+                          | (do_free ? one << f2_vc_q : {VCS{1'b0}});
+  wire              new_limit = limit_q != cfg_vc_limit_i;
   genvar gv;
   generate
     for (gv = 0; gv < VCS; gv = gv + 1) begin : gen_room
-      wire [15:0] held  = used_q[gv*16 +: 16];
-      wire [15:0] limit = cfg_vc_limit_i[gv*16 +: 16];
-      always @(posedge clk) begin
-        room_q[gv] <= (a_store && a_vc == gv) ? held + 16'd1 < limit : held < limit;
-        frame_room_q[gv] <= {1'b0, held} + {1'b0, MAX_CELLS_16} < {1'b0, limit};
-      end
+      always @(posedge clk)
+        if (moves[gv] | look_q[gv]) begin
+          room_q[gv] <= (a_store && a_vc == gv)
+                      ? used_q[gv*16 +: 16] + 16'd1 < limit_q[gv*16 +: 16]
+                      : used_q[gv*16 +: 16] < limit_q[gv*16 +: 16];
+          frame_room_q[gv] <= {1'b0, used_q[gv*16 +: 16]} + {1'b0, MAX_CELLS_16}
+                            < {1'b0, limit_q[gv*16 +: 16]};
+        end
     end
   endgenerate
+  always @(posedge clk) begin
+    if (new_limit) limit_q <= cfg_vc_limit_i;
+    look_q <= (rst | new_limit) ? {VCS{1'b1}} : moves;
+  end
   assign used_o         = used_q;
   assign cell_in_o      = a_store;
   assign cell_freed_o   = do_free;

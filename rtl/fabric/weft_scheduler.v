@@ -152,13 +152,14 @@ module weft_scheduler #(
   reg [OUTPUTS*INPUTS-1:0] ct_win_t;
   reg [INPUTS*OUTPUTS-1:0] grant;
   reg [OUTPUTS-1:0]        ct_avail;
-  reg [OUTPUTS-1:0]        first_out, served;
+  reg [OUTPUTS-1:0]        first_out, served, vc0, vc1, vc2;
+  reg                      any_same;
   reg [VCS-1:0]            pair_vcs, pair_vc;
   reg [VCS*OUTPUTS-1:0]    turn;                  // [v][j], one-hot: what is accepted
   reg [OUTPUTS-1:0]        joined;                // heads of that VC that may be taken along
   reg                      many;
   reg [INPUTS*OUTPUTS-1:0] match;                 // all, cut through or stored
-  reg [3*INPUTS*OUTPUTS-1:0] match_vc;            // the same, for each bit of the VC
+  reg [INPUTS*OUTPUTS-1:0] match_vc0, match_vc1, match_vc2; // where that bit of its VC is set
   reg [INPUTS*OUTPUTS-1:0] acc_first;             // the primary egress of each acceptance
   reg [INPUTS*VCS-1:0]     acc_vc_hot;
   reg                      any_want, any_ct;
@@ -171,7 +172,8 @@ module weft_scheduler #(
     integer a, b, c;
     joins    = {INPUTS*VCS*OUTPUTS{1'b0}};
     join_vcs = {VCS{1'b0}};
-    if (same_i != {INPUTS*VCS*OUTPUTS{1'b0}})
+    any_same = same_i != {INPUTS*VCS*OUTPUTS{1'b0}};
+    if (any_same)
       for (a = 0; a < INPUTS; a = a + 1)
         for (b = 0; b < OUTPUTS; b = b + 1) begin
           for (c = 0; c < VCS; c = c + 1) join_vcs[c] = req_i[(a*VCS + c)*OUTPUTS + b];
@@ -221,8 +223,13 @@ module weft_scheduler #(
     turn        = {VCS*OUTPUTS{1'b0}};
     joined      = {OUTPUTS{1'b0}};
     many        = 1'b0;
+    vc0         = {OUTPUTS{1'b0}};
+    vc1         = {OUTPUTS{1'b0}};
+    vc2         = {OUTPUTS{1'b0}};
     match       = {INPUTS*OUTPUTS{1'b0}};
-    match_vc    = {3*INPUTS*OUTPUTS{1'b0}};
+    match_vc0   = {INPUTS*OUTPUTS{1'b0}};
+    match_vc1   = {INPUTS*OUTPUTS{1'b0}};
+    match_vc2   = {INPUTS*OUTPUTS{1'b0}};
 
     if (any_want) begin
       for (j = 0; j < OUTPUTS; j = j + 1) begin
@@ -254,8 +261,11 @@ module weft_scheduler #(
           for (v = 0; v < VCS; v = v + 1) begin
             pair_vc[v] = |turn[v*OUTPUTS +: OUTPUTS];
             if (pair_vc[v]) acc_vc_o[i*3 +: 3] = acc_vc_o[i*3 +: 3] | v[2:0];
-            many = many | (|(same_i[(i*VCS + v)*OUTPUTS +: OUTPUTS] & turn[v*OUTPUTS +: OUTPUTS]));
-            if (pair_vc[v]) joined = joined | joins[(i*VCS + v)*OUTPUTS +: OUTPUTS];
+            if (any_same) begin
+              many = many | (|(same_i[(i*VCS + v)*OUTPUTS +: OUTPUTS]
+                               & turn[v*OUTPUTS +: OUTPUTS]));
+              if (pair_vc[v]) joined = joined | joins[(i*VCS + v)*OUTPUTS +: OUTPUTS];
+            end
           end
           served = many ? grant[i*OUTPUTS +: OUTPUTS] & joined : first_out;
           acc_valid_o[i]                     = 1'b1;
@@ -283,23 +293,30 @@ module weft_scheduler #(
 
     // What each egress is told
     if (any_want || any_ct) begin
+      // Never the same egress: cut-through takes what nobody was granted.
       for (i = 0; i < INPUTS; i = i + 1) begin
-        if (acc_valid_o[i] || ct_gnt_o[i]) begin
-          // Never the same egress: cut-through takes what nobody was granted.
-          match[i*OUTPUTS +: OUTPUTS] = acc_mask_o[i*OUTPUTS +: OUTPUTS]
-              | (ct_gnt_o[i] ? ct_mask_i[i*OUTPUTS +: OUTPUTS] : {OUTPUTS{1'b0}});
-          for (v = 0; v < 3; v = v + 1)
-            match_vc[(v*INPUTS + i)*OUTPUTS +: OUTPUTS] =
-                (acc_vc_o[i*3 + v] ? acc_mask_o[i*OUTPUTS +: OUTPUTS] : {OUTPUTS{1'b0}})
-              | ((ct_gnt_o[i] & ct_vc_i[i*3 + v]) ? ct_mask_i[i*OUTPUTS +: OUTPUTS]
-                                                  : {OUTPUTS{1'b0}});
+        if (acc_valid_o[i]) begin
+          match[i*OUTPUTS +: OUTPUTS] = acc_mask_o[i*OUTPUTS +: OUTPUTS];
+          if (acc_vc_o[i*3])     match_vc0[i*OUTPUTS +: OUTPUTS] = acc_mask_o[i*OUTPUTS +: OUTPUTS];
+          if (acc_vc_o[i*3 + 1]) match_vc1[i*OUTPUTS +: OUTPUTS] = acc_mask_o[i*OUTPUTS +: OUTPUTS];
+          if (acc_vc_o[i*3 + 2]) match_vc2[i*OUTPUTS +: OUTPUTS] = acc_mask_o[i*OUTPUTS +: OUTPUTS];
+        end
+        if (ct_gnt_o[i]) begin
+          served = ct_mask_i[i*OUTPUTS +: OUTPUTS];
+          match[i*OUTPUTS +: OUTPUTS] = match[i*OUTPUTS +: OUTPUTS] | served;
+          if (ct_vc_i[i*3])
+            match_vc0[i*OUTPUTS +: OUTPUTS] = match_vc0[i*OUTPUTS +: OUTPUTS] | served;
+          if (ct_vc_i[i*3 + 1])
+            match_vc1[i*OUTPUTS +: OUTPUTS] = match_vc1[i*OUTPUTS +: OUTPUTS] | served;
+          if (ct_vc_i[i*3 + 2])
+            match_vc2[i*OUTPUTS +: OUTPUTS] = match_vc2[i*OUTPUTS +: OUTPUTS] | served;
         end
       end
       gnt_valid_o = or_inputs(match);
-      for (v = 0; v < 3; v = v + 1) begin
-        served = or_inputs(match_vc[v*INPUTS*OUTPUTS +: INPUTS*OUTPUTS]);
-        for (j = 0; j < OUTPUTS; j = j + 1) gnt_vc_o[j*3 + v] = served[j];
-      end
+      vc0 = or_inputs(match_vc0);
+      vc1 = or_inputs(match_vc1);
+      vc2 = or_inputs(match_vc2);
+      for (j = 0; j < OUTPUTS; j = j + 1) gnt_vc_o[j*3 +: 3] = {vc2[j], vc1[j], vc0[j]};
     end
   end
 

@@ -52,12 +52,17 @@ module weft_voq #(
 
   // Looked up only when something happens: there is one of these blocks for every pair of ports.
   // What depends on a dequeue is ready for both cases: the scheduler decides late in the cycle.
-  wire           both = enq_i && deq_i && enq_vc_i == deq_vc_i;
+  reg            both;               // on the same queue
   reg  [EW-1:0]  deq_next;    // the second entry of the queue that is dequeued
   reg            deq_last, deq_many; // it has one entry, more than two
   reg  [IDW:0]   enq_count;
+  reg            first, second, link; // place of the new entry, behind what a dequeue leaves
   reg  [IDW-1:0] enq_tail;
   always @* begin
+    both      = 1'b0;
+    first     = 1'b0;
+    second    = 1'b0;
+    link      = 1'b0;
     deq_next  = {EW{1'b0}};
     deq_last  = 1'b0;
     deq_many  = 1'b0;
@@ -69,14 +74,14 @@ module weft_voq #(
       deq_many = count_q[deq_vc_i*(IDW+1) +: IDW+1] > TWO;
     end
     if (enq_i) begin
+      both      = deq_i && enq_vc_i == deq_vc_i;
       enq_count = count_q[enq_vc_i*(IDW+1) +: IDW+1];
+      first     = both ? enq_count == ONE : enq_count == {IDW+1{1'b0}};
+      second    = both ? enq_count == TWO : enq_count == ONE;
+      link      = both ? enq_count > TWO : enq_count > ONE;
       enq_tail  = tail_q[enq_vc_i*IDW +: IDW];
     end
   end
-  // The place of the new entry, behind what a dequeue in this cycle leaves: head, second, or linked
-  wire           first  = both ? enq_count == ONE : enq_count == {IDW+1{1'b0}};
-  wire           second = both ? enq_count == TWO : enq_count == ONE;
-  wire           link   = enq_i && (both ? enq_count > TWO : enq_count > ONE);
   wire           refill = deq_i && deq_many;
 
   weft_ram_1w1r #(.WIDTH(EW), .DEPTH(CELLS)) u_link (

@@ -24,8 +24,8 @@
 //
 // Latency: a grant shows in ok_o and avail_o in the next cycle (a scheduler may grant every cycle);
 //   true-up and CF give back three cycles later, after their credits and their sum stood in
-//   registers: late is safe. ok_o is a register because the match begins with it; a new limit or
-//   largest frame shows in it after two cycles.
+//   registers: late is safe. ok_o is a register because the match begins with it; a new limit,
+//   largest frame or enable shows in it after two cycles.
 //   s_cc_o, s_cf_o, s_cu_o follow in the next cycle. cc_data_o follows S_CC, the sent frame of the
 //   same cycle included.
 // Stall rule: no input can be refused; cc_valid_o waits for cc_take_i as long as it must.
@@ -242,6 +242,9 @@ module weft_cbfc_sender #(
   reg  [VCS*20-1:0] used_d;
   reg  [VCS-1:0]    ok_q;
   reg  [VCS-1:0]    ok_d;
+  reg  [VCS*20-1:0] limit_q;
+  reg               look_q;  // configuration or state moved in the cycle before
+  wire              new_limit = limit_q != cfg_limit_i;
   reg               used_error;
   reg  [21:0]       back;
   reg  [21:0]       used;    // two bits more: carry and sign
@@ -251,17 +254,20 @@ module weft_cbfc_sender #(
   integer           u;
   always @* begin
     used_d     = used_q;
+    ok_d       = ok_q;
     used_error = 1'b0;
     back       = 22'd0;
     used       = 22'd0;
     room       = 22'd0;
     for (u = 0; u < VCS; u = u + 1) begin
-      back = {{5{back_q[u*17+16]}}, back_q[u*17+:17]};
-      room = {2'b00, cfg_limit_i[u*20+:20]} - {2'b00, used_q[u*20+:20]} + back - {12'd0, max_cr_q};
-      if (grant_valid_i && (grant_vc_i == u[2:0]))
-        room = {2'b00, cfg_limit_i[u*20+:20]} - {2'b00, used_q[u*20+:20]} + back
-             - {11'd0, max_cr_q, 1'b0};
-      ok_d[u] = !room[21];
+      if (any_used || look_q) begin
+        back = {{5{back_q[u*17+16]}}, back_q[u*17+:17]};
+        room = {2'b00, limit_q[u*20+:20]} - {2'b00, used_q[u*20+:20]} + back - {12'd0, max_cr_q};
+        if (grant_valid_i && (grant_vc_i == u[2:0]))
+          room = {2'b00, limit_q[u*20+:20]} - {2'b00, used_q[u*20+:20]} + back
+               - {11'd0, max_cr_q, 1'b0};
+        ok_d[u] = !room[21];
+      end
       if (any_used && cfg_enable_i[u]) begin
         used = {2'b00, used_q[u*20+:20]} - back;
         if (grant_valid_i && (grant_vc_i == u[2:0]))
@@ -318,6 +324,9 @@ module weft_cbfc_sender #(
   always @(posedge clk) begin
     max_cr_q <= max_cr;
     ok_q     <= ok_d;
+    look_q   <= any_used || new_limit || (max_cr_q != max_cr) || (changed != {VCS{1'b0}}) ||
+                clear_i || rst;
+    if (new_limit) limit_q <= cfg_limit_i;
     enable_q <= cfg_enable_i;
     if (any_event) begin
       s_cc_q <= s_cc_d;

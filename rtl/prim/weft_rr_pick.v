@@ -31,10 +31,19 @@ module weft_rr_pick #(
     end
   endfunction
 
-  wire [N-1:0] later = req_i & ({N{1'b1}} << ptr_i);
-
-  assign gnt_o = (later != {N{1'b0}}) ? lowest(later) : lowest(req_i);
+  reg [N-1:0] later;
+  reg [N-1:0] gnt;
+  always @* begin
+    later = {N{1'b0}};
+    gnt   = {N{1'b0}};
+    if (any_o) begin
+      later = req_i & ({N{1'b1}} << ptr_i);
+      if (later != {N{1'b0}}) gnt = lowest(later);
+      else gnt = lowest(req_i);
+    end
+  end
   assign any_o = (req_i != {N{1'b0}});
+  assign gnt_o = gnt;
 
   // Bit b of the index is the OR of the grants whose number has bit b set.
   genvar b, k;
