@@ -3,8 +3,8 @@
  *
  * Bench of weft_credit_fit. The bench owns heads, lengths and credit accounts of every (egress, VC)
  * and asks for four things: what is offered fits now (never more than the credits), what fits is
- * offered within VCS * ENDPOINTS + 2 cycles, at most one new offer a cycle, and an offer stays until
- * the pair is matched or stops being tight.
+ * offered within VCS * ENDPOINTS + 2 cycles, at most one new offer a cycle, and an offer stays
+ * until the pair is matched or stops being tight.
  */
 /* tb-params: "" "-GENDPOINTS=2 -GVCS=1" "-GENDPOINTS=5 -GVCS=3" "-GENDPOINTS=17 -GVCS=4" */
 #include "tb.h"

@@ -108,6 +108,7 @@ struct bench {
     unsigned eg_cell[MAX_E];
     struct ring order[MAX_E][MAX_V];
 
+    unsigned st_waits, ct_waits, st_worst, ct_worst, blocked_worst; /* cycles without a slot */
     uint64_t now, frames, delivered, cut, cut_bad, multi, passes, full, marked, both;
 };
 
@@ -398,6 +399,10 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
     bool ct_last = ct_rd && b->ct_cell + 1 == b->f[b->ct_frame].cells;
     bool st_rd = b->st_active && !ct_rd;
     bool st_last = st_rd && b->st_cell + 1 == b->f[b->st_frame].cells;
+    b->st_waits = b->st_active && !st_rd ? b->st_waits + 1 : 0;
+    b->ct_waits = b->ct_active && b->ct_here > b->ct_cell && !ct_rd ? b->ct_waits + 1 : 0;
+    if (b->st_waits > b->st_worst) b->st_worst = b->st_waits;
+    if (b->ct_waits > b->ct_worst) b->ct_worst = b->ct_waits;
     bool any_multi = false;
     for (unsigned v = 0; v < b->vcs; v++) {
         int first_multi = -1;
@@ -424,6 +429,7 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
     bool blocked = !is_free && (!b->st_active || st_last);
     b->blocked_run = blocked ? b->blocked_run + 1 : 0;
     if (blocked && !any_multi && !m->multi) tb_fail(t, "not free, and nothing to wait for");
+    if (b->blocked_run > b->blocked_worst) b->blocked_worst = b->blocked_run;
     if (b->blocked_run > 10) tb_fail(t, "not free for %u cycles", b->blocked_run);
     uint64_t busy = (b->st_active && !st_last ? b->st_mask : 0) |
                     (b->ct_active && !ct_last ? b->ct_mask_now : 0);
@@ -833,6 +839,12 @@ int tb_main(tb *t)
     }
     TB_CHECK(t, b.cut > 1000 && b.cut_bad > 50 && b.full > 100 && b.both > 1000 && b.marked > 100);
     TB_CHECK(t, b.passes > 1000 && b.multi > 100);
+    TB_CHECK(t,
+             b.st_worst <= 1 && b.ct_worst <= 1); /* at least every second slot for each reader */
+    tb_note(t,
+            "worst wait for a read slot: stored frame %u, cut-through cell %u (bound 1 each); "
+            "starts held back for %u cycles (bound 10)",
+            b.st_worst, b.ct_worst, b.blocked_worst);
     tb_note(t,
             "%llu frames: %llu copies out, %llu cut through (%llu of them bad), %llu without room, "
             "%llu "

@@ -24,6 +24,8 @@
 // Latency: 1 cycle from y_* to cell_* when empty, plus the start rule.
 // Stall:   cell_valid_o waits for cell_ready_i; it is withdrawn only when cfg_enable_i falls before
 //          the first cell of a frame is taken.
+// Bound:   a CC_Update waits for the end of one frame, the one at the MAC; data waits for one
+//          CC_Update, since the next comes a period (CBFC_CC_PERIOD) later.
 // Relies on: frames on y_* are contiguous per egress; a frame is matched only while ready_o.
 `default_nettype none
 `include "weft_defs.vh"
