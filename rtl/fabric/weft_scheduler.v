@@ -91,24 +91,24 @@ module weft_scheduler #(
     reg [OUTPUTS-1:0] first;
     begin
       first = req & at_or_above;
-      pick_out = (first != {OUTPUTS{1'b0}}) ? first & ~(upto_out(first) << 1)
-                                            : req & ~(upto_out(req) << 1);
+      if (first != {OUTPUTS{1'b0}}) pick_out = first & ~(upto_out(first) << 1);
+      else pick_out = req & ~(upto_out(req) << 1);
     end
   endfunction
   function [INPUTS-1:0] pick_in(input [INPUTS-1:0] req, input [INPUTS-1:0] at_or_above);
     reg [INPUTS-1:0] first;
     begin
       first = req & at_or_above;
-      pick_in = (first != {INPUTS{1'b0}}) ? first & ~(upto_in(first) << 1)
-                                          : req & ~(upto_in(req) << 1);
+      if (first != {INPUTS{1'b0}}) pick_in = first & ~(upto_in(first) << 1);
+      else pick_in = req & ~(upto_in(req) << 1);
     end
   endfunction
   function [VCS-1:0] pick_vc(input [VCS-1:0] req, input [VCS-1:0] at_or_above);
     reg [VCS-1:0] first;
     begin
       first = req & at_or_above;
-      pick_vc = (first != {VCS{1'b0}}) ? first & ~(upto_vc(first) << 1)
-                                       : req & ~(upto_vc(req) << 1);
+      if (first != {VCS{1'b0}}) pick_vc = first & ~(upto_vc(first) << 1);
+      else pick_vc = req & ~(upto_vc(req) << 1);
     end
   endfunction
   // OR of all rows of a matrix

@@ -209,7 +209,8 @@ module weft_cbfc_sender #(
   reg  [14:0] rel_adv1_q;
   reg  [14:0] rel_adv2_q;
   reg  [VCS-1:0] sent_vcs_q;
-  reg             back_valid_q;
+  reg  [VCS-1:0]    back_vcs_q; // back_q is not 0 only there
+  reg  [VCS-1:0]    back_vcs;
   reg  [VCS*17-1:0] back_q;  // signed: less than nothing if a frame was longer than the largest
   reg  [VCS*17-1:0] back_d;
   reg  [16:0]     reserve;
@@ -220,6 +221,7 @@ module weft_cbfc_sender #(
   integer         w;
   always @* begin
     back_d  = {(VCS * 17) {1'b0}};
+    back_vcs = {VCS{1'b0}};
     reserve = 17'd0;
     exact   = 17'd0;
     void_cr = 17'd0;
@@ -232,18 +234,23 @@ module weft_cbfc_sender #(
         rel     = (rel_valid_q[1] && (rel_vc2_q == w[2:0])) ? {2'd0, rel_adv2_q}
                 : (rel_valid_q[0] && (rel_vc1_q == w[2:0])) ? {2'd0, rel_adv1_q} : 17'd0;
         back_d[w*17+:17] = reserve - exact + void_cr + rel;
+        back_vcs[w] = (give_valid_q && (give_vc_q == w[2:0])) ||
+                      (void_valid_q && (void_vc_q == w[2:0])) ||
+                      (rel_valid_q[0] && (rel_vc1_q == w[2:0])) ||
+                      (rel_valid_q[1] && (rel_vc2_q == w[2:0]));
       end
     end
   end
 
   // Gate side: used, and whether one more largest frame fits. Each sum stands with and without a
   // grant, which comes late in the cycle.
-  wire              any_used = grant_valid_i || back_valid_q;
+  wire [VCS-1:0]    one  = 1;
+  wire [VCS-1:0]    moves = back_vcs_q | (grant_valid_i ? one << grant_vc_i : {VCS{1'b0}});
   reg  [VCS*20-1:0] used_d;
   reg  [VCS-1:0]    ok_q;
   reg  [VCS-1:0]    ok_d;
   reg  [VCS*20-1:0] limit_q;
-  reg               look_q;  // configuration or state moved in the cycle before
+  reg  [VCS-1:0]    look_q;  // configuration or state moved in the cycle before
   wire              new_limit = limit_q != cfg_limit_i;
   reg               used_error;
   reg  [21:0]       back;
@@ -260,7 +267,7 @@ module weft_cbfc_sender #(
     used       = 22'd0;
     room       = 22'd0;
     for (u = 0; u < VCS; u = u + 1) begin
-      if (any_used || look_q) begin
+      if (moves[u] || look_q[u]) begin
         back = {{5{back_q[u*17+16]}}, back_q[u*17+:17]};
         room = {2'b00, limit_q[u*20+:20]} - {2'b00, used_q[u*20+:20]} + back - {12'd0, max_cr_q};
         if (grant_valid_i && (grant_vc_i == u[2:0]))
@@ -268,7 +275,7 @@ module weft_cbfc_sender #(
                - {11'd0, max_cr_q, 1'b0};
         ok_d[u] = !room[21];
       end
-      if (any_used && cfg_enable_i[u]) begin
+      if (moves[u] && cfg_enable_i[u]) begin
         used = {2'b00, used_q[u*20+:20]} - back;
         if (grant_valid_i && (grant_vc_i == u[2:0]))
           used = {2'b00, used_q[u*20+:20]} - back + {12'd0, max_cr_q};
@@ -324,17 +331,17 @@ module weft_cbfc_sender #(
   always @(posedge clk) begin
     max_cr_q <= max_cr;
     ok_q     <= ok_d;
-    look_q   <= any_used || new_limit || (max_cr_q != max_cr) || (changed != {VCS{1'b0}}) ||
-                clear_i || rst;
+    look_q   <= (new_limit || (max_cr_q != max_cr) || clear_i || rst) ? {VCS{1'b1}}
+                                                                    : moves | changed;
     if (new_limit) limit_q <= cfg_limit_i;
     enable_q <= cfg_enable_i;
     if (any_event) begin
       s_cc_q <= s_cc_d;
       s_cf_q <= s_cf_d;
     end
-    if (any_used) used_q <= used_d;
-    back_valid_q <= any_back;
-    if (any_back || back_valid_q) back_q <= back_d;
+    if (moves != {VCS{1'b0}}) used_q <= used_d;
+    back_vcs_q <= back_vcs;
+    if (any_back || (back_vcs_q != {VCS{1'b0}})) back_q <= back_d;
     give_valid_q <= trueup_valid_i;
     if (trueup_valid_i) begin
       give_vc_q <= trueup_vc_i;
@@ -383,7 +390,7 @@ module weft_cbfc_sender #(
       error_q      <= 1'b0;
       give_valid_q <= 1'b0;
       void_valid_q <= 1'b0;
-      back_valid_q <= 1'b0;
+      back_vcs_q   <= {VCS{1'b0}};
       back_q       <= {(VCS * 17) {1'b0}};
       rel_valid_q  <= 2'b00;
       sent_vcs_q   <= {VCS{1'b0}};
