@@ -60,6 +60,7 @@ typedef struct {
     unsigned back_head, back_tail;
     unsigned held_len[HELD], held_vc[HELD], held_n;
     uint32_t buffer[MAX_VCS];
+    unsigned worst_wait; /* CF_Updates for others while a VC was due */
     uint64_t frames, lost, lost_cfs, ccs, refused;
 } bench;
 
@@ -111,6 +112,7 @@ static void check_load(bench *b, const uint32_t *cf_before)
     for (unsigned v = 0; v < b->vcs; v++) {
         bool told = v == vc[0] || v == vc[1];
         b->waited[v] = (b->due >> v & 1) && !told ? b->waited[v] + 1 : 0;
+        if (b->waited[v] > b->worst_wait) b->worst_wait = b->waited[v];
         if (b->waited[v] >= (b->vcs + 1) / 2) tb_fail(t, "VC %u was passed over too often", v);
     }
     b->due &= ~(1u << vc[0] | 1u << vc[1]);
@@ -510,6 +512,8 @@ int tb_main(tb *t)
     uint64_t rounds = tb_effort(t, 40, 600);
     for (uint64_t i = 0; i < rounds; i++) round_of_traffic(&b, 4000);
     TB_CHECK(t, b.lost > 100 && b.lost_cfs > 100 && b.ccs > 100 && b.refused > 100);
+    tb_note(t, "worst wait of a due VC: %u CF_Updates of others, bound %u", b.worst_wait,
+            (b.vcs + 1) / 2 - 1);
     tb_note(
         t,
         "%llu frames, %llu lost, %llu refused, %llu CC_Updates in, %llu CF_Updates out, %llu of "

@@ -28,6 +28,8 @@
 // Latency: 1 cycle from y_* to cell_* when empty, plus the start rule.
 // Stall:   cell_valid_o waits for cell_ready_i; it is withdrawn only when cfg_enable_i falls before
 //          the first cell of a frame is taken.
+// Bound:   a CC_Update waits for the end of one frame, the one at the MAC; data waits for one
+//          CC_Update, since the next comes a period (CBFC_CC_PERIOD) later.
 // Relies on: frames on y_* are contiguous per egress; a frame is matched (gnt_valid_i) only while
 //          ready_o, or less than SETTLE cycles later; every match brings one frame. underrun_i is
 //          told one cycle after the wire ran dry, so at the latest with done_o of that frame.

@@ -21,12 +21,18 @@
 // that finds no room drops its frame: reason BUFFER, or LOSSLESS on a lossless VC (then the link
 // partner sent beyond its credits, or the limits are wrong). Cut-through starts only when a whole
 // frame of the largest size surely fits, so a frame that has begun to leave is never short of room.
+// Both are answers from registers, made in the cycle before with the cells stored in it: what that
+// cycle gave back counts one cycle later, a new limit two cycles. The link partner hears of freed
+// cells later still, so a lossless VC never notices.
 //
 // Multicast: one copy of the cells; the frame stands in one queue per egress; a RAM of pending
 // egresses says when the last copy has left.
 //
 // Latency: sop on cell_* in cycle t, cut-through match in t, RAM read in t+1, x_* in t+2.
 // Stall:   none towards the wire.
+// Bound:   of the read port: the stored frame and the cut-through cell each wait for at most one
+//          slot of the other. A frame whose cut-through is never granted is queued at its end, where
+//          the scheduler's bound holds. Both measured in the bench.
 // Relies on: every egress that is matched has room for the whole frame (no back-pressure on x_*).
 `default_nettype none
 `include "weft_defs.vh"
@@ -136,6 +142,8 @@ module weft_ingress #(
   reg  [31:0]      cur_time_q;
   reg              cur_cut_q;                 // the arriving frame is being cut through
   reg  [VCS*16-1:0] used_q;
+  reg  [VCS-1:0]    room_q;                   // the VC is below its limit
+  reg  [VCS-1:0]    frame_room_q;             // by a frame of the largest size
 
   wire             fl_ready, fl_ok, fl_error;
   wire [IDW-1:0]   fl_id;
@@ -147,9 +155,8 @@ module weft_ingress #(
   wire [4:0]       a_drop_in = cell_sop_i ? desc_i[`WEFT_D_DROP] : cur_drop_q;
   wire             a_cut   = cur_cut_q & ~cell_sop_i;
   wire [15:0]      a_used  = used_q[a_vc*16 +: 16];
-  wire [15:0]      a_limit = cfg_vc_limit_i[a_vc*16 +: 16];
   // A frame that is being cut through keeps its promise even when the limit was lowered meanwhile.
-  wire             a_room  = fl_ok & ((a_used < a_limit) | a_cut);
+  wire             a_room  = fl_ok & (room_q[a_vc[VW-1:0]] | a_cut);
   wire [4:0]       a_full  = cfg_lossless_i[a_vc[VW-1:0]] ? `WEFT_DROP_LOSSLESS : `WEFT_DROP_BUFFER;
   wire [4:0]       a_drop  = (a_drop_in != `WEFT_DROP_NONE) ? a_drop_in
                            : a_room ? `WEFT_DROP_NONE : a_full;
@@ -206,8 +213,10 @@ module weft_ingress #(
     if (rst) cur_valid_q <= 1'b0;
   end
 
-  // Cells held per VC
+  // Cells held per VC. Whether a cell is stored comes late in the cycle, so each answer stands for
+  // both cases.
   wire [15:0] roll_count = {7'd0, cur_cells_q};
+  reg         free_room_q;                        // a frame of the largest size fits the free list
   always @(posedge clk) begin : p_used
     integer v;
     if (a_store | a_roll | do_free)
@@ -216,7 +225,32 @@ module weft_ingress #(
             + ((a_store && a_vc == v[2:0]) ? 16'd1 : 16'd0)
             - ((a_roll && a_vc == v[2:0]) ? roll_count : 16'd0)
             - ((do_free && f2_vc_q == v[2:0]) ? 16'd1 : 16'd0);
+    free_room_q <= fl_count > MAX_CELLS_ID;
     if (rst) used_q <= {VCS*16{1'b0}};
+  end
+  // Looked at after each move, and after the cycle of a move for what it gave back.
+  reg  [VCS*16-1:0] limit_q;
+  reg  [VCS-1:0]    look_q;
+  wire [VCS-1:0]    one = 1;
+  wire [VCS-1:0]    moves = ((a_store | a_roll) ? one << a_vc : {VCS{1'b0}})
+                          | (do_free ? one << f2_vc_q : {VCS{1'b0}});
+  wire              new_limit = limit_q != cfg_vc_limit_i;
+  genvar gv;
+  generate
+    for (gv = 0; gv < VCS; gv = gv + 1) begin : gen_room
+      always @(posedge clk)
+        if (moves[gv] | look_q[gv]) begin
+          room_q[gv] <= (a_store && a_vc == gv)
+                      ? used_q[gv*16 +: 16] + 16'd1 < limit_q[gv*16 +: 16]
+                      : used_q[gv*16 +: 16] < limit_q[gv*16 +: 16];
+          frame_room_q[gv] <= {1'b0, used_q[gv*16 +: 16]} + {1'b0, MAX_CELLS_16}
+                            < {1'b0, limit_q[gv*16 +: 16]};
+        end
+    end
+  endgenerate
+  always @(posedge clk) begin
+    if (new_limit) limit_q <= cfg_vc_limit_i;
+    look_q <= (rst | new_limit) ? {VCS{1'b1}} : moves;
   end
   assign used_o         = used_q;
   assign cell_in_o      = a_store;
@@ -283,22 +317,26 @@ module weft_ingress #(
 
   // Heads that are the same multicast frame as the first multicast head of their VC.
   reg  [VCS*E-1:0] same;
-  reg  [IDW-1:0]   same_id;
-  reg              same_found;
+  reg  [E-1:0]     upto;                          // a multicast head here or at an egress below
+  reg  [E*32-1:0]  ids;                           // a tree of OR: only the first head's is not 0
   always @* begin : p_same
-    integer v, j;
-    same       = {VCS*E{1'b0}};
-    same_id    = {IDW{1'b0}};
-    same_found = 1'b0;
+    integer v, j, s;
+    same = {VCS*E{1'b0}};
+    upto = {E{1'b0}};
+    ids  = {E*32{1'b0}};
     if (multicast != {VCS*E{1'b0}})
       for (v = 0; v < VCS; v = v + 1) begin
-        same_found = 1'b0;
+        upto = multicast[v*E +: E];
+        for (s = 1; s < E; s = s + s) upto = upto | (upto << s);
         for (j = 0; j < E; j = j + 1)
-          if (multicast[v*E + j]) begin
-            if (!same_found) same_id = voq_head[(j*VCS + v)*32 +: IDW];
-            same_found    = 1'b1;
-            same[v*E + j] = voq_head[(j*VCS + v)*32 +: IDW] == same_id;
-          end
+          ids[j*32 +: 32] = ((j == 0) ? multicast[v*E] : upto[j] & ~upto[(j == 0) ? 0 : j - 1])
+                          ? {{32-IDW{1'b0}}, voq_head[(j*VCS + v)*32 +: IDW]} : 32'd0;
+        for (s = 1; s < E; s = s + s)
+          for (j = 0; j + s < E; j = j + s + s)
+            ids[j*32 +: 32] = ids[j*32 +: 32] | ids[(j + s)*32 +: 32];
+        for (j = 0; j < E; j = j + 1)
+          same[v*E + j] = multicast[v*E + j]
+                        & (voq_head[(j*VCS + v)*32 +: IDW] == ids[IDW-1:0]);
       end
   end
   assign same_o = same;
@@ -336,8 +374,7 @@ module weft_ingress #(
                                          | ~eg_idle_i);
   wire            ct_open = cell_sop_i ? 1'b1 : (win_open_q & ~cur_cut_q & (win_count_q < 3'd2));
   assign ct_req_o  = a_store & ct_open & ct_can & cfg_ct_enable_i & ~a_bad_end
-                   & (ct_blocked == {E{1'b0}}) & (fl_count >= MAX_CELLS_ID)
-                   & ({1'b0, a_used} + {1'b0, MAX_CELLS_16} <= {1'b0, a_limit});
+                   & (ct_blocked == {E{1'b0}}) & free_room_q & frame_room_q[a_vc[VW-1:0]];
   assign ct_mask_o = ct_req_o ? a_mask : {E{1'b0}};
   assign ct_vc_o   = a_vc;
 
@@ -398,14 +435,21 @@ module weft_ingress #(
   reg  [E-1:0]     st_mask_q;
   reg  [2:0]       st_vc_q;
   reg  [31:0]      st_time_q;
-  reg  [EW-1:0]    acc_entry;
+  // The entry that was matched: the same at all of its egresses, so a tree of OR finds it.
+  reg  [E*32-1:0]  acc_heads;
   always @* begin : p_acc
-    integer j;
-    acc_entry = {EW{1'b0}};
-    if (acc_valid_i)
+    integer j, s;
+    acc_heads = {E*32{1'b0}};
+    if (acc_valid_i) begin
       for (j = 0; j < E; j = j + 1)
-        if (acc_mask_i[j]) acc_entry = voq_head[(j*VCS + {29'd0, acc_vc_i})*32 +: EW];
+        if (acc_mask_i[j])
+          acc_heads[j*32 +: 32] = voq_head[(j*VCS + {29'd0, acc_vc_i})*32 +: 32];
+      for (s = 1; s < E; s = s + s)
+        for (j = 0; j + s < E; j = j + s + s)
+          acc_heads[j*32 +: 32] = acc_heads[j*32 +: 32] | acc_heads[(j + s)*32 +: 32];
+    end
   end
+  wire [EW-1:0]  acc_entry = acc_heads[EW-1:0];
   wire [13:0]    acc_len  = acc_entry[IDW +: 14];
   wire           st_rd    = st_active_q & ~ct_rd;
   wire           st_last  = st_rd & (st_left_q == 9'd1);

@@ -64,29 +64,70 @@ module weft_scheduler #(
   output reg  [OUTPUTS*3-1:0]          gnt_vc_o
 );
 
-  // Round robin by masks: a pointer is kept as the set of indices at or above it.
+  // Round robin by masks: a pointer is kept as the set of indices at or above it. All of it is in
+  // trees of log2(N) levels; x & -x and x - 1 would be carry chains.
+  function [OUTPUTS-1:0] upto_out(input [OUTPUTS-1:0] x); // some bit is set here or below
+    integer k;
+    begin
+      upto_out = x;
+      for (k = 1; k < OUTPUTS; k = k + k) upto_out = upto_out | (upto_out << k);
+    end
+  endfunction
+  function [INPUTS-1:0] upto_in(input [INPUTS-1:0] x);
+    integer k;
+    begin
+      upto_in = x;
+      for (k = 1; k < INPUTS; k = k + k) upto_in = upto_in | (upto_in << k);
+    end
+  endfunction
+  function [VCS-1:0] upto_vc(input [VCS-1:0] x);
+    integer k;
+    begin
+      upto_vc = x;
+      for (k = 1; k < VCS; k = k + k) upto_vc = upto_vc | (upto_vc << k);
+    end
+  endfunction
   function [OUTPUTS-1:0] pick_out(input [OUTPUTS-1:0] req, input [OUTPUTS-1:0] at_or_above);
     reg [OUTPUTS-1:0] first;
     begin
       first = req & at_or_above;
-      if (first == {OUTPUTS{1'b0}}) first = req;
-      pick_out = first & (~first + 1'b1);
+      if (first != {OUTPUTS{1'b0}}) pick_out = first & ~(upto_out(first) << 1);
+      else pick_out = req & ~(upto_out(req) << 1);
     end
   endfunction
   function [INPUTS-1:0] pick_in(input [INPUTS-1:0] req, input [INPUTS-1:0] at_or_above);
     reg [INPUTS-1:0] first;
     begin
       first = req & at_or_above;
-      if (first == {INPUTS{1'b0}}) first = req;
-      pick_in = first & (~first + 1'b1);
+      if (first != {INPUTS{1'b0}}) pick_in = first & ~(upto_in(first) << 1);
+      else pick_in = req & ~(upto_in(req) << 1);
     end
   endfunction
   function [VCS-1:0] pick_vc(input [VCS-1:0] req, input [VCS-1:0] at_or_above);
     reg [VCS-1:0] first;
     begin
       first = req & at_or_above;
-      if (first == {VCS{1'b0}}) first = req;
-      pick_vc = first & (~first + 1'b1);
+      if (first != {VCS{1'b0}}) pick_vc = first & ~(upto_vc(first) << 1);
+      else pick_vc = req & ~(upto_vc(req) << 1);
+    end
+  endfunction
+  // OR of all rows of a matrix
+  function [OUTPUTS-1:0] or_inputs(input [INPUTS*OUTPUTS-1:0] m);
+    integer                    k;
+    reg [INPUTS*OUTPUTS-1:0] fold;
+    begin
+      fold = m;
+      for (k = 1; k < INPUTS; k = k + k) fold = fold | (fold >> (k * OUTPUTS));
+      or_inputs = fold[OUTPUTS-1:0];
+    end
+  endfunction
+  function [OUTPUTS-1:0] or_vcs(input [VCS*OUTPUTS-1:0] m);
+    integer                 k;
+    reg [VCS*OUTPUTS-1:0] fold;
+    begin
+      fold = m;
+      for (k = 1; k < VCS; k = k + k) fold = fold | (fold >> (k * OUTPUTS));
+      or_vcs = fold[OUTPUTS-1:0];
     end
   endfunction
 
@@ -111,11 +152,16 @@ module weft_scheduler #(
   reg [OUTPUTS*INPUTS-1:0] ct_win_t;
   reg [INPUTS*OUTPUTS-1:0] grant;
   reg [OUTPUTS-1:0]        ct_avail;
-  reg [OUTPUTS-1:0]        first_out, served;
+  reg [OUTPUTS-1:0]        first_out, served, vc0, vc1, vc2;
+  reg                      any_same;
   reg [VCS-1:0]            pair_vcs, pair_vc;
+  reg [VCS*OUTPUTS-1:0]    turn;                  // [v][j], one-hot: what is accepted
+  reg [OUTPUTS-1:0]        joined;                // heads of that VC that may be taken along
+  reg                      many;
+  reg [INPUTS*OUTPUTS-1:0] match;                 // all, cut through or stored
+  reg [INPUTS*OUTPUTS-1:0] match_vc0, match_vc1, match_vc2; // where that bit of its VC is set
   reg [INPUTS*OUTPUTS-1:0] acc_first;             // the primary egress of each acceptance
   reg [INPUTS*VCS-1:0]     acc_vc_hot;
-  reg                      ct_lost;
   reg                      any_want, any_ct;
 
   // Heads of a multicast frame that an acceptance elsewhere may take along: eligible, and it is the
@@ -126,7 +172,8 @@ module weft_scheduler #(
     integer a, b, c;
     joins    = {INPUTS*VCS*OUTPUTS{1'b0}};
     join_vcs = {VCS{1'b0}};
-    if (same_i != {INPUTS*VCS*OUTPUTS{1'b0}})
+    any_same = same_i != {INPUTS*VCS*OUTPUTS{1'b0}};
+    if (any_same)
       for (a = 0; a < INPUTS; a = a + 1)
         for (b = 0; b < OUTPUTS; b = b + 1) begin
           for (c = 0; c < VCS; c = c + 1) join_vcs[c] = req_i[(a*VCS + c)*OUTPUTS + b];
@@ -138,16 +185,11 @@ module weft_scheduler #(
 
   always @* begin : p_match
     integer i, j, v;
-    avail = ready_i;
-    for (i = 0; i < INPUTS; i = i + 1) avail = avail & ~busy_i[i*OUTPUTS +: OUTPUTS];
+    avail = ready_i & ~or_inputs(busy_i);
 
     // Request
-    for (i = 0; i < INPUTS; i = i + 1) begin
-      ask[i*OUTPUTS +: OUTPUTS] = {OUTPUTS{1'b0}};
-      for (v = 0; v < VCS; v = v + 1)
-        ask[i*OUTPUTS +: OUTPUTS] = ask[i*OUTPUTS +: OUTPUTS]
-                                  | req_i[(i*VCS + v)*OUTPUTS +: OUTPUTS];
-    end
+    for (i = 0; i < INPUTS; i = i + 1)
+      ask[i*OUTPUTS +: OUTPUTS] = or_vcs(req_i[i*VCS*OUTPUTS +: VCS*OUTPUTS]);
     any_ask = |ask;
     any_ct  = |ct_req_i;
     ask_t   = {OUTPUTS*INPUTS{1'b0}};
@@ -178,7 +220,16 @@ module weft_scheduler #(
     own         = {OUTPUTS{1'b0}};
     pair_vcs    = {VCS{1'b0}};
     pair_vc     = {VCS{1'b0}};
-    ct_lost     = 1'b0;
+    turn        = {VCS*OUTPUTS{1'b0}};
+    joined      = {OUTPUTS{1'b0}};
+    many        = 1'b0;
+    vc0         = {OUTPUTS{1'b0}};
+    vc1         = {OUTPUTS{1'b0}};
+    vc2         = {OUTPUTS{1'b0}};
+    match       = {INPUTS*OUTPUTS{1'b0}};
+    match_vc0   = {INPUTS*OUTPUTS{1'b0}};
+    match_vc1   = {INPUTS*OUTPUTS{1'b0}};
+    match_vc2   = {INPUTS*OUTPUTS{1'b0}};
 
     if (any_want) begin
       for (j = 0; j < OUTPUTS; j = j + 1) begin
@@ -193,20 +244,30 @@ module weft_scheduler #(
       for (i = 0; i < INPUTS; i = i + 1)
         if (grant[i*OUTPUTS +: OUTPUTS] != {OUTPUTS{1'b0}}) begin
           own       = grant[i*OUTPUTS +: OUTPUTS] & owed_q;
-          first_out = pick_out((own != {OUTPUTS{1'b0}}) ? own : grant[i*OUTPUTS +: OUTPUTS],
-                               aptr_q[i*OUTPUTS +: OUTPUTS]);
-          for (v = 0; v < VCS; v = v + 1)
-            pair_vcs[v] = |(req_i[(i*VCS + v)*OUTPUTS +: OUTPUTS] & first_out);
-          pair_vc = {VCS{1'b0}};
+          if (own != {OUTPUTS{1'b0}})
+            first_out = pick_out(own, aptr_q[i*OUTPUTS +: OUTPUTS]);
+          else
+            first_out = pick_out(grant[i*OUTPUTS +: OUTPUTS], aptr_q[i*OUTPUTS +: OUTPUTS]);
+          // The VC whose turn it is, of the pair that was picked
+          turn = {VCS*OUTPUTS{1'b0}};
           for (j = 0; j < OUTPUTS; j = j + 1)
-            if (first_out[j]) pair_vc = pick_vc(pair_vcs, vptr_q[(i*OUTPUTS + j)*VCS +: VCS]);
-          served = first_out;
-          for (v = 0; v < VCS; v = v + 1)
-            if (pair_vc[v]) begin
-              acc_vc_o[i*3 +: 3] = v[2:0];
-              if (|(same_i[(i*VCS + v)*OUTPUTS +: OUTPUTS] & first_out))
-                served = grant[i*OUTPUTS +: OUTPUTS] & joins[(i*VCS + v)*OUTPUTS +: OUTPUTS];
+            if (first_out[j]) begin
+              for (v = 0; v < VCS; v = v + 1) pair_vcs[v] = req_i[(i*VCS + v)*OUTPUTS + j];
+              pair_vcs = pick_vc(pair_vcs, vptr_q[(i*OUTPUTS + j)*VCS +: VCS]);
+              for (v = 0; v < VCS; v = v + 1) turn[v*OUTPUTS + j] = pair_vcs[v];
             end
+          joined = {OUTPUTS{1'b0}};
+          many   = 1'b0;
+          for (v = 0; v < VCS; v = v + 1) begin
+            pair_vc[v] = |turn[v*OUTPUTS +: OUTPUTS];
+            if (pair_vc[v]) acc_vc_o[i*3 +: 3] = acc_vc_o[i*3 +: 3] | v[2:0];
+            if (any_same) begin
+              many = many | (|(same_i[(i*VCS + v)*OUTPUTS +: OUTPUTS]
+                               & turn[v*OUTPUTS +: OUTPUTS]));
+              if (pair_vc[v]) joined = joined | joins[(i*VCS + v)*OUTPUTS +: OUTPUTS];
+            end
+          end
+          served = many ? grant[i*OUTPUTS +: OUTPUTS] & joined : first_out;
           acc_valid_o[i]                     = 1'b1;
           acc_mask_o[i*OUTPUTS +: OUTPUTS]   = served;
           acc_first[i*OUTPUTS +: OUTPUTS]    = first_out;
@@ -216,36 +277,47 @@ module weft_scheduler #(
 
     // Cut-through: what is left
     if (any_ct) begin
-      for (j = 0; j < OUTPUTS; j = j + 1) begin
-        for (i = 0; i < INPUTS; i = i + 1)
-          ct_t[j*INPUTS + i] = ct_req_i[i] & ct_mask_i[i*OUTPUTS + j];
-        ct_win_t[j*INPUTS +: INPUTS] = (ct_avail[j] & ~owed_q[j])
-            ? pick_in(ct_t[j*INPUTS +: INPUTS], cptr_q[j*INPUTS +: INPUTS]) : {INPUTS{1'b0}};
-      end
-      for (i = 0; i < INPUTS; i = i + 1) begin
-        ct_lost = 1'b0;
-        for (j = 0; j < OUTPUTS; j = j + 1)
-          ct_lost = ct_lost | (ct_mask_i[i*OUTPUTS + j] & ~ct_win_t[j*INPUTS + i]);
-        ct_gnt_o[i] = ct_req_i[i] & ~ct_lost;
-      end
+      for (i = 0; i < INPUTS; i = i + 1)
+        if (ct_req_i[i])
+          for (j = 0; j < OUTPUTS; j = j + 1) ct_t[j*INPUTS + i] = ct_mask_i[i*OUTPUTS + j];
+      for (j = 0; j < OUTPUTS; j = j + 1)
+        if (ct_avail[j] & ~owed_q[j])
+          ct_win_t[j*INPUTS +: INPUTS] = pick_in(ct_t[j*INPUTS +: INPUTS],
+                                                 cptr_q[j*INPUTS +: INPUTS]);
+      for (i = 0; i < INPUTS; i = i + 1)
+        if (ct_req_i[i]) begin
+          for (j = 0; j < OUTPUTS; j = j + 1) served[j] = ct_win_t[j*INPUTS + i];
+          ct_gnt_o[i] = (ct_mask_i[i*OUTPUTS +: OUTPUTS] & ~served) == {OUTPUTS{1'b0}};
+        end
     end
 
     // What each egress is told
-    if (any_want || any_ct)
+    if (any_want || any_ct) begin
+      // Never the same egress: cut-through takes what nobody was granted.
       for (i = 0; i < INPUTS; i = i + 1) begin
-        if (acc_valid_o[i])
-          for (j = 0; j < OUTPUTS; j = j + 1)
-            if (acc_mask_o[i*OUTPUTS + j]) begin
-              gnt_valid_o[j]      = 1'b1;
-              gnt_vc_o[j*3 +: 3]  = acc_vc_o[i*3 +: 3];
-            end
-        if (ct_gnt_o[i])
-          for (j = 0; j < OUTPUTS; j = j + 1)
-            if (ct_mask_i[i*OUTPUTS + j]) begin
-              gnt_valid_o[j]      = 1'b1;
-              gnt_vc_o[j*3 +: 3]  = ct_vc_i[i*3 +: 3];
-            end
+        if (acc_valid_o[i]) begin
+          match[i*OUTPUTS +: OUTPUTS] = acc_mask_o[i*OUTPUTS +: OUTPUTS];
+          if (acc_vc_o[i*3])     match_vc0[i*OUTPUTS +: OUTPUTS] = acc_mask_o[i*OUTPUTS +: OUTPUTS];
+          if (acc_vc_o[i*3 + 1]) match_vc1[i*OUTPUTS +: OUTPUTS] = acc_mask_o[i*OUTPUTS +: OUTPUTS];
+          if (acc_vc_o[i*3 + 2]) match_vc2[i*OUTPUTS +: OUTPUTS] = acc_mask_o[i*OUTPUTS +: OUTPUTS];
+        end
+        if (ct_gnt_o[i]) begin
+          served = ct_mask_i[i*OUTPUTS +: OUTPUTS];
+          match[i*OUTPUTS +: OUTPUTS] = match[i*OUTPUTS +: OUTPUTS] | served;
+          if (ct_vc_i[i*3])
+            match_vc0[i*OUTPUTS +: OUTPUTS] = match_vc0[i*OUTPUTS +: OUTPUTS] | served;
+          if (ct_vc_i[i*3 + 1])
+            match_vc1[i*OUTPUTS +: OUTPUTS] = match_vc1[i*OUTPUTS +: OUTPUTS] | served;
+          if (ct_vc_i[i*3 + 2])
+            match_vc2[i*OUTPUTS +: OUTPUTS] = match_vc2[i*OUTPUTS +: OUTPUTS] | served;
+        end
       end
+      gnt_valid_o = or_inputs(match);
+      vc0 = or_inputs(match_vc0);
+      vc1 = or_inputs(match_vc1);
+      vc2 = or_inputs(match_vc2);
+      for (j = 0; j < OUTPUTS; j = j + 1) gnt_vc_o[j*3 +: 3] = {vc2[j], vc1[j], vc0[j]};
+    end
   end
 
   // Everything above the one that was served; nothing above the last: the next pick wraps.
@@ -253,22 +325,18 @@ module weft_scheduler #(
     integer i, j;
     for (i = 0; i < INPUTS; i = i + 1)
       if (acc_valid_o[i]) begin
-        aptr_q[i*OUTPUTS +: OUTPUTS] <= ~(acc_first[i*OUTPUTS +: OUTPUTS]
-                                        | (acc_first[i*OUTPUTS +: OUTPUTS] - 1'b1));
+        aptr_q[i*OUTPUTS +: OUTPUTS] <= upto_out(acc_first[i*OUTPUTS +: OUTPUTS]) << 1;
         for (j = 0; j < OUTPUTS; j = j + 1)
           if (acc_mask_o[i*OUTPUTS + j]) begin
-            gptr_q[j*INPUTS +: INPUTS] <= ~(grant_t[j*INPUTS +: INPUTS]
-                                          | (grant_t[j*INPUTS +: INPUTS] - 1'b1));
-            vptr_q[(i*OUTPUTS + j)*VCS +: VCS] <= ~(acc_vc_hot[i*VCS +: VCS]
-                                                  | (acc_vc_hot[i*VCS +: VCS] - 1'b1));
+            gptr_q[j*INPUTS +: INPUTS] <= upto_in(grant_t[j*INPUTS +: INPUTS]) << 1;
+            vptr_q[(i*OUTPUTS + j)*VCS +: VCS] <= upto_vc(acc_vc_hot[i*VCS +: VCS]) << 1;
           end
       end
     for (i = 0; i < INPUTS; i = i + 1)
       if (ct_gnt_o[i])
         for (j = 0; j < OUTPUTS; j = j + 1)
           if (ct_mask_i[i*OUTPUTS + j])
-            cptr_q[j*INPUTS +: INPUTS] <= ~(ct_win_t[j*INPUTS +: INPUTS]
-                                          | (ct_win_t[j*INPUTS +: INPUTS] - 1'b1));
+            cptr_q[j*INPUTS +: INPUTS] <= upto_in(ct_win_t[j*INPUTS +: INPUTS]) << 1;
     if (any_ask || owed_q != {OUTPUTS{1'b0}})
       for (j = 0; j < OUTPUTS; j = j + 1)
         if (owed_q[j] || ask_t[j*INPUTS +: INPUTS] != {INPUTS{1'b0}}) begin

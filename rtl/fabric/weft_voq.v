@@ -51,27 +51,38 @@ module weft_voq #(
   wire [EW-1:0]          fill_entry;
 
   // Looked up only when something happens: there is one of these blocks for every pair of ports.
+  // What depends on a dequeue is ready for both cases: the scheduler decides late in the cycle.
+  reg            both;               // on the same queue
   reg  [EW-1:0]  deq_next;    // the second entry of the queue that is dequeued
-  reg  [IDW:0]   deq_count;
-  reg  [IDW:0]   enq_left;    // entries before the new one, after the dequeue of this cycle
+  reg            deq_last, deq_many; // it has one entry, more than two
+  reg  [IDW:0]   enq_count;
+  reg            first, second, link; // place of the new entry, behind what a dequeue leaves
   reg  [IDW-1:0] enq_tail;
   always @* begin
+    both      = 1'b0;
+    first     = 1'b0;
+    second    = 1'b0;
+    link      = 1'b0;
     deq_next  = {EW{1'b0}};
-    deq_count = {IDW+1{1'b0}};
-    enq_left  = {IDW+1{1'b0}};
+    deq_last  = 1'b0;
+    deq_many  = 1'b0;
+    enq_count = {IDW+1{1'b0}};
     enq_tail  = {IDW{1'b0}};
     if (deq_i) begin
-      deq_next  = (fill_q && fill_vc_q == deq_vc_i) ? fill_entry : next_q[deq_vc_i*EW +: EW];
-      deq_count = count_q[deq_vc_i*(IDW+1) +: IDW+1];
+      deq_next = (fill_q && fill_vc_q == deq_vc_i) ? fill_entry : next_q[deq_vc_i*EW +: EW];
+      deq_last = count_q[deq_vc_i*(IDW+1) +: IDW+1] == ONE;
+      deq_many = count_q[deq_vc_i*(IDW+1) +: IDW+1] > TWO;
     end
     if (enq_i) begin
-      enq_left = count_q[enq_vc_i*(IDW+1) +: IDW+1]
-               - ((deq_i && deq_vc_i == enq_vc_i) ? ONE : {IDW+1{1'b0}});
-      enq_tail = tail_q[enq_vc_i*IDW +: IDW];
+      both      = deq_i && enq_vc_i == deq_vc_i;
+      enq_count = count_q[enq_vc_i*(IDW+1) +: IDW+1];
+      first     = both ? enq_count == ONE : enq_count == {IDW+1{1'b0}};
+      second    = both ? enq_count == TWO : enq_count == ONE;
+      link      = both ? enq_count > TWO : enq_count > ONE;
+      enq_tail  = tail_q[enq_vc_i*IDW +: IDW];
     end
   end
-  wire           refill = deq_i && deq_count > TWO;
-  wire           link = enq_i && enq_left >= TWO;
+  wire           refill = deq_i && deq_many;
 
   weft_ram_1w1r #(.WIDTH(EW), .DEPTH(CELLS)) u_link (
     .clk(clk),
@@ -79,22 +90,27 @@ module weft_voq #(
     .rd_en_i(refill), .rd_addr_i(deq_next[IDW-1:0]), .rd_data_o(fill_entry)
   );
 
-  always @(posedge clk) begin
+  always @(posedge clk) begin : p_queues
+    integer c;
     fill_q <= refill;
     if (refill) fill_vc_q <= deq_vc_i;
     if (fill_q) next_q[fill_vc_q*EW +: EW] <= fill_entry;
     if (deq_i) begin
-      head_q[deq_vc_i*EW +: EW]            <= deq_next;
-      count_q[deq_vc_i*(IDW+1) +: IDW+1]   <= deq_count - ONE;
-      nonempty_q[deq_vc_i[VW-1:0]]         <= deq_count != ONE;
+      head_q[deq_vc_i*EW +: EW]    <= deq_next;
+      nonempty_q[deq_vc_i[VW-1:0]] <= !deq_last;
     end
     if (enq_i) begin
-      tail_q[enq_vc_i*IDW +: IDW]          <= enq_entry_i[IDW-1:0];
-      count_q[enq_vc_i*(IDW+1) +: IDW+1]   <= enq_left + ONE;
-      nonempty_q[enq_vc_i[VW-1:0]]         <= 1'b1;
-      if (enq_left == {IDW+1{1'b0}}) head_q[enq_vc_i*EW +: EW] <= enq_entry_i;
-      if (enq_left == ONE)           next_q[enq_vc_i*EW +: EW] <= enq_entry_i;
+      tail_q[enq_vc_i*IDW +: IDW]  <= enq_entry_i[IDW-1:0];
+      nonempty_q[enq_vc_i[VW-1:0]] <= 1'b1;
+      if (first)  head_q[enq_vc_i*EW +: EW] <= enq_entry_i;
+      if (second) next_q[enq_vc_i*EW +: EW] <= enq_entry_i;
     end
+    if ((enq_i || deq_i) && !both)
+      for (c = 0; c < VCS; c = c + 1)
+        if (enq_i && enq_vc_i == c[2:0])
+          count_q[c*(IDW+1) +: IDW+1] <= count_q[c*(IDW+1) +: IDW+1] + ONE;
+        else if (deq_i && deq_vc_i == c[2:0])
+          count_q[c*(IDW+1) +: IDW+1] <= count_q[c*(IDW+1) +: IDW+1] - ONE;
     if (rst) begin
       count_q    <= {VCS*(IDW+1){1'b0}};
       nonempty_q <= {VCS{1'b0}};

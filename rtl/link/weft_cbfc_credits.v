@@ -19,22 +19,17 @@ module weft_cbfc_credits (
     input  wire        [13:0] len_i,   // bytes of the frame without FCS
     input  wire        [3:0]  shift_i, // log2 of the bytes of a credit
     input  wire signed [7:0]  ovhd_i,  // bytes added to every frame
-    output reg         [9:0]  credits_o
+    output wire        [9:0]  credits_o
 );
-  // One constant makes both the FCS and the rounding: len + 4 + ovhd + (size - 1).
-  wire signed [7:0] ovhd = (ovhd_i < -8'sd16) ? -8'sd16 : ovhd_i;
-  reg         [3:0] shift;
-  reg        [15:0] bytes;
+  // ceil(n / size) = floor((n - 1) / size) + 1 needs no rounding term; what is below 0 counts as 0
+  // and so costs one credit. Both sums stand ready when the clamp is known.
+  wire        [3:0] shift = (shift_i < 4'd5) ? 4'd5 : (shift_i > 4'd11) ? 4'd11 : shift_i;
+  wire       [15:0] sum   = {2'd0, len_i} + {{8{ovhd_i[7]}}, ovhd_i} + 16'd3;
+  wire       [15:0] least = {2'd0, len_i} - 16'd13;
+  wire       [15:0] bytes = (ovhd_i < -8'sd16) ? least : sum;
   /* verilator lint_off UNUSEDSIGNAL */
-  reg        [15:0] units; // 10 bits are enough after a shift of at least 5
+  wire       [15:0] units = bytes[15] ? 16'd0 : bytes >> shift; // 10 bits after at least 5 places
   /* verilator lint_on UNUSEDSIGNAL */
-
-  always @* begin
-    shift = (shift_i < 4'd5) ? 4'd5 : (shift_i > 4'd11) ? 4'd11 : shift_i;
-    // Never negative: the smallest value of the sum is 4 - 16 + 31.
-    bytes = {2'd0, len_i} + {{8{ovhd[7]}}, ovhd} + 16'd3 + (16'd1 << shift);
-    units = bytes >> shift;
-    credits_o = (units[9:0] == 10'd0) ? 10'd1 : units[9:0];
-  end
+  assign credits_o = units[9:0] + 10'd1;
 endmodule
 `default_nettype wire

@@ -23,6 +23,7 @@
 //   cycle.
 // Stall rule: os_valid_o waits for os_ready_i with stable data (the counts at the time of loading).
 //   At most one CF_Update in cfg_cf_min_i cycles, and at most one in two cycles.
+// Bound: a due VC waits for at most ceil(VCS / 2) - 1 CF_Updates of others (measured in the bench).
 // Trade-off: counts wait unrefreshed while the MAC's spacing holds the ordered set back: a little
 //   staleness for a handshake that any FIFO can stand in.
 // Relies on: consumed and CC_Update in the order of the wire (delay both alike); the sender of

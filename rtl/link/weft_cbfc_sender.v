@@ -14,8 +14,9 @@
 // VC is best effort (cfg_enable_i[vc] = 0: no counting, no gate).
 //
 // live_i = 0: the port is down and throws away what it is sent, without a sent_valid_i. Grants and
-// true-ups do not count then, used = S_CC - S_CF. It rises only when all frames granted before are
-// gone, so the gate starts with what is on the wire and at the far end.
+// true-ups do not count then, used = S_CC - S_CF, and ok_o of a gated VC is 0, to the end of the
+// first cycle with live_i = 1. It rises only when all frames granted before are gone, so the gate
+// starts with what is on the wire and at the far end.
 //
 // Every cfg_cc_period_i cycles a CC_Update frame is offered, which carries S_CC of all VCs so that
 // the neighbour can free the credits of frames that the wire lost. It MUST stand on the wire
@@ -24,7 +25,9 @@
 // still in flight and its buffer overflows; behind data it does not count, R_CF runs backwards.
 //
 // Latency: a grant shows in ok_o and avail_o in the next cycle (a scheduler may grant every cycle);
-//   true-up and CF give back two cycles later, once their credits stand in registers: late is safe.
+//   true-up and CF give back three cycles later, after their credits and their sum stood in
+//   registers: late is safe. ok_o is a register because the match begins with it; a new limit,
+//   largest frame or enable shows in it after two cycles.
 //   s_cc_o, s_cf_o, s_cu_o follow in the next cycle. cc_data_o follows S_CC, the sent frame of the
 //   same cycle included.
 // Stall rule: no input can be refused; cc_valid_o waits for cc_take_i as long as it must.
@@ -78,7 +81,7 @@ module weft_cbfc_sender #(
     input  wire [63:0]        os_data_i,
     /* verilator lint_on UNUSEDSIGNAL */
     // gate
-    output reg  [VCS-1:0]     ok_o,            // a frame of any size may be granted
+    output wire [VCS-1:0]     ok_o,            // a frame of any size may be granted
     output reg  [VCS*20-1:0]  avail_o,         // limit - used, not below 0
     // CC_Update, a 60-byte frame in one cell
     output wire               cc_valid_o,
@@ -139,13 +142,14 @@ module weft_cbfc_sender #(
   wire [14:0] cf_cnt2 = {os_data_i[42:40], os_data_i[55:48], os_data_i[63:60]};
 
   wire            any_event = sent_valid_i || cf;
-  wire            any_used  = grant_valid_i || give_valid_q || rel_valid_q[0] || rel_valid_q[1];
   wire [VCS-1:0]  changed   = cfg_enable_i ^ enable_q;
 
   // Wire side: S_CC and S_CF.
   reg  [VCS*20-1:0] s_cc_d;
   reg  [VCS*20-1:0] s_cf_d;
   reg               cf_error;
+  reg  [14:0]       count;    // of the CF_Update, for this VC
+  reg               wraps;    // the low 15 bits of S_CF wrap on their way to it
   reg  [14:0]       advance;  // of S_CF
   reg  [1:0]        rel_hit;  // which half of the CF_Update gives credits back
   reg  [14:0]       rel_adv1;
@@ -157,6 +161,8 @@ module weft_cbfc_sender #(
     s_cc_d   = s_cc_q;
     s_cf_d   = s_cf_q;
     cf_error = 1'b0;
+    count    = 15'd0;
+    wraps    = 1'b0;
     advance  = 15'd0;
     rel_hit  = 2'b00;
     rel_adv1 = 15'd0;
@@ -167,11 +173,12 @@ module weft_cbfc_sender #(
         if (cfg_enable_i[v]) begin
           if (cf && ((cf_vc1 == v[4:0]) || (cf_vc2 == v[4:0]))) begin
             // If both halves name this VC the second is the later one.
-            advance = ((cf_vc2 == v[4:0]) ? cf_cnt2 : cf_cnt1) - s_cf_q[v*20+:15];
+            count = (cf_vc2 == v[4:0]) ? cf_cnt2 : cf_cnt1;
+            {wraps, advance} = {1'b0, count} - {1'b0, s_cf_q[v*20+:15]};
             if ({5'd0, advance} > s_cc_q[v*20+:20] - s_cf_q[v*20+:20]) begin
               cf_error = 1'b1;
             end else begin
-              s_cf_d[v*20+:20] = s_cf_q[v*20+:20] + {5'd0, advance};
+              s_cf_d[v*20+:20] = {s_cf_q[v*20+15+:5] + {4'd0, wraps}, count};
               if (cf_vc2 == v[4:0]) begin
                 rel_hit[1] = 1'b1;
                 rel_adv2   = advance;
@@ -190,41 +197,91 @@ module weft_cbfc_sender #(
     end
   end
 
-  // What is given back, one cycle behind, so that no path has both the credit formula or the count
-  // extension and the gate in it.
+  // What is given back: its credits one cycle behind, its sum per VC two cycles behind, so that no
+  // path has two of the credit formula, the sum and the gate in it.
   reg         give_valid_q;
   reg  [2:0]  give_vc_q;
-  reg  [10:0] give_q;        // largest - exact; negative if a frame was longer than the largest
+  reg  [9:0]  give_cr_q;     // what the frame keeps of its largest
   reg  [1:0]  rel_valid_q;
   reg  [2:0]  rel_vc1_q;
   reg  [2:0]  rel_vc2_q;
   reg  [14:0] rel_adv1_q;
   reg  [14:0] rel_adv2_q;
   reg  [VCS-1:0] sent_vcs_q;
-
-  // Gate side: used.
-  reg  [VCS*20-1:0] used_d;
-  reg               used_error;
-  reg  [21:0]       used;    // two bits more: carry and sign
-  integer           u;
+  reg  [VCS-1:0]    back_vcs_q; // back_q is not 0 only there
+  reg  [VCS-1:0]    back_vcs;
+  reg  [VCS*17-1:0] back_q;  // signed: less than nothing if a frame was longer than the largest
+  reg  [VCS*17-1:0] back_d;
+  reg  [16:0]     reserve;
+  reg  [16:0]     exact;
+  reg  [16:0]     rel;
+  wire            any_back = give_valid_q || (rel_valid_q != 2'b00);
+  integer         w;
   always @* begin
-    used_d     = used_q;
-    used_error = 1'b0;
-    used       = 22'd0;
-    if (any_used) begin
-      for (u = 0; u < VCS; u = u + 1) begin
-        if (cfg_enable_i[u]) begin
-          used = {2'b00, used_q[u*20+:20]};
-          if (grant_valid_i && (grant_vc_i == u[2:0])) used = used + {12'd0, max_cr_q};
-          if (give_valid_q && (give_vc_q == u[2:0])) used = used - {{11{give_q[10]}}, give_q};
-          if (rel_valid_q[0] && (rel_vc1_q == u[2:0])) used = used - {7'd0, rel_adv1_q};
-          if (rel_valid_q[1] && (rel_vc2_q == u[2:0])) used = used - {7'd0, rel_adv2_q};
-          used_d[u*20+:20] = used[21] ? 20'd0 : used[20] ? 20'hFFFFF : used[19:0];
-          if (used[21:20] != 2'b00) used_error = live_i;
-        end
+    back_d  = {(VCS * 17) {1'b0}};
+    back_vcs = {VCS{1'b0}};
+    reserve = 17'd0;
+    exact   = 17'd0;
+    rel     = 17'd0;
+    if (any_back) begin
+      for (w = 0; w < VCS; w = w + 1) begin
+        reserve = (give_valid_q && (give_vc_q == w[2:0])) ? {7'd0, max_cr_q} : 17'd0;
+        exact   = (give_valid_q && (give_vc_q == w[2:0])) ? {7'd0, give_cr_q} : 17'd0;
+        rel     = (rel_valid_q[1] && (rel_vc2_q == w[2:0])) ? {2'd0, rel_adv2_q}
+                : (rel_valid_q[0] && (rel_vc1_q == w[2:0])) ? {2'd0, rel_adv1_q} : 17'd0;
+        back_d[w*17+:17] = reserve - exact + rel;
+        back_vcs[w] = (give_valid_q && (give_vc_q == w[2:0])) ||
+                      (rel_valid_q[0] && (rel_vc1_q == w[2:0])) ||
+                      (rel_valid_q[1] && (rel_vc2_q == w[2:0]));
       end
     end
   end
+
+  // Gate side: used, and whether one more largest frame fits. Each sum stands with and without a
+  // grant, which comes late in the cycle.
+  wire [VCS-1:0]    one  = 1;
+  wire [VCS-1:0]    moves = back_vcs_q | (grant_valid_i ? one << grant_vc_i : {VCS{1'b0}});
+  reg  [VCS*20-1:0] used_d;
+  reg  [VCS-1:0]    ok_q;
+  reg  [VCS-1:0]    ok_d;
+  reg  [VCS*20-1:0] limit_q;
+  reg  [VCS-1:0]    look_q;  // configuration or state moved in the cycle before
+  wire              new_limit = limit_q != cfg_limit_i;
+  reg               used_error;
+  reg  [21:0]       back;
+  reg  [21:0]       used;    // two bits more: carry and sign
+  /* verilator lint_off UNUSEDSIGNAL */
+  reg  [21:0]       room;    // only its sign is asked for
+  /* verilator lint_on UNUSEDSIGNAL */
+  integer           u;
+  always @* begin
+    used_d     = used_q;
+    ok_d       = ok_q;
+    used_error = 1'b0;
+    back       = 22'd0;
+    used       = 22'd0;
+    room       = 22'd0;
+    for (u = 0; u < VCS; u = u + 1) begin
+      if (!live_i) begin
+        ok_d[u] = 1'b0;
+      end else if (moves[u] || look_q[u]) begin
+        back = {{5{back_q[u*17+16]}}, back_q[u*17+:17]};
+        room = {2'b00, limit_q[u*20+:20]} - {2'b00, used_q[u*20+:20]} + back - {12'd0, max_cr_q};
+        if (grant_valid_i && (grant_vc_i == u[2:0]))
+          room = {2'b00, limit_q[u*20+:20]} - {2'b00, used_q[u*20+:20]} + back
+               - {11'd0, max_cr_q, 1'b0};
+        ok_d[u] = !room[21];
+      end
+      if (moves[u] && cfg_enable_i[u]) begin
+        used = {2'b00, used_q[u*20+:20]} - back;
+        if (grant_valid_i && (grant_vc_i == u[2:0]))
+          used = {2'b00, used_q[u*20+:20]} - back + {12'd0, max_cr_q};
+        used_d[u*20+:20] = used[21] ? 20'd0 : used[20] ? 20'hFFFFF : used[19:0];
+        if (used[21:20] != 2'b00) used_error = 1'b1;
+      end
+    end
+  end
+  assign ok_o = ok_q | ~cfg_enable_i;
 
   // More on the wire than the neighbour gave: looked at in the cycle after a frame.
   reg     over;
@@ -237,20 +294,17 @@ module weft_cbfc_sender #(
     end
   end
 
-  reg  [20:0] need;
-  integer     g;
+  reg  [20:0] left;
+  integer     l;
   always @* begin
-    ok_o    = {VCS{1'b1}};
     avail_o = {(VCS * 20) {1'b0}};
     s_cu_o  = {(VCS * 20) {1'b0}};
-    need    = 21'd0;
-    for (g = 0; g < VCS; g = g + 1) begin
-      if (cfg_enable_i[g]) begin
-        need    = {1'b0, used_q[g*20+:20]} + {11'd0, max_cr_q};
-        ok_o[g] = (need <= {1'b0, cfg_limit_i[g*20+:20]});
-        if (used_q[g*20+:20] < cfg_limit_i[g*20+:20])
-          avail_o[g*20+:20] = cfg_limit_i[g*20+:20] - used_q[g*20+:20];
-        s_cu_o[g*20+:20] = s_cc_q[g*20+:20] - s_cf_q[g*20+:20];
+    left    = 21'd0;
+    for (l = 0; l < VCS; l = l + 1) begin
+      if (cfg_enable_i[l]) begin
+        left = {1'b0, cfg_limit_i[l*20+:20]} - {1'b0, used_q[l*20+:20]};
+        avail_o[l*20+:20] = left[20] ? 20'd0 : left[19:0];
+        s_cu_o[l*20+:20] = s_cc_q[l*20+:20] - s_cf_q[l*20+:20];
       end
     end
   end
@@ -273,17 +327,25 @@ module weft_cbfc_sender #(
   integer z;
   always @(posedge clk) begin
     max_cr_q <= max_cr;
+    ok_q     <= ok_d;
+    look_q   <= (new_limit || (max_cr_q != max_cr) || clear_i || !live_i || rst)
+              ? {VCS{1'b1}} : moves | changed;
+    if (new_limit) limit_q <= cfg_limit_i;
     enable_q <= cfg_enable_i;
     if (any_event) begin
       s_cc_q <= s_cc_d;
       s_cf_q <= s_cf_d;
     end
     if (!live_i) used_q <= s_cu_o;
-    else if (any_used) used_q <= used_d;
+    else if (moves != {VCS{1'b0}}) used_q <= used_d;
+    // What s_cu_o holds already is not given back a second time.
+    back_vcs_q <= live_i ? back_vcs : {VCS{1'b0}};
+    if (!live_i) back_q <= {(VCS * 17) {1'b0}};
+    else if (any_back || (back_vcs_q != {VCS{1'b0}})) back_q <= back_d;
     give_valid_q <= trueup_valid_i;
     if (trueup_valid_i) begin
       give_vc_q <= trueup_vc_i;
-      give_q    <= {1'b0, max_cr_q} - {1'b0, trueup_cr};
+      give_cr_q <= trueup_cr;
     end
     rel_valid_q <= rel_hit;
     if (cf) begin
@@ -319,8 +381,11 @@ module weft_cbfc_sender #(
       s_cc_q       <= {(VCS * 20) {1'b0}};
       s_cf_q       <= {(VCS * 20) {1'b0}};
       used_q       <= {(VCS * 20) {1'b0}};
+      ok_q         <= {VCS{1'b0}};
       error_q      <= 1'b0;
       give_valid_q <= 1'b0;
+      back_vcs_q   <= {VCS{1'b0}};
+      back_q       <= {(VCS * 17) {1'b0}};
       rel_valid_q  <= 2'b00;
       sent_vcs_q   <= {VCS{1'b0}};
       cc_pending_q <= 1'b0;

@@ -6,8 +6,8 @@
 // Latency: 0 cycles. Stall rule: none.
 // Bound: with a pointer that moves to one past each grant, a requester waits for at most N - 1
 //   grants of others.
-// Trade-off: two word-wide "lowest bit" operations (x & -x) on the masked and the unmasked requests
-//   instead of a rotate: fast in simulation, a carry chain of N bits in gates.
+// Trade-off: two "lowest bit" trees side by side, on the masked and on the unmasked requests, instead
+//   of a rotate or of x & -x: log2(N) levels of OR and no carry chain, for twice the gates.
 // Relies on: ptr_i < N (a larger pointer acts as 0), N in 1..64.
 `default_nettype none
 module weft_rr_pick #(
@@ -20,13 +20,30 @@ module weft_rr_pick #(
     output wire             any_o,
     output wire [IDX_W-1:0] idx_o  // index of the grant, 0 without a request
 );
-  localparam [N-1:0] ONE = {{(N-1) {1'b0}}, 1'b1};
+  // The lowest request: it has none below it.
+  function [N-1:0] lowest(input [N-1:0] req);
+    integer         k;
+    reg     [N-1:0] upto; // some request at or below this index
+    begin
+      upto = req;
+      for (k = 1; k < N; k = k + k) upto = upto | (upto << k);
+      lowest = req & ~(upto << 1);
+    end
+  endfunction
 
-  wire [N-1:0] later = req_i & ({N{1'b1}} << ptr_i);
-  wire [N-1:0] from  = (later != {N{1'b0}}) ? later : req_i;
-
-  assign gnt_o = from & (~from + ONE);
+  reg [N-1:0] later;
+  reg [N-1:0] gnt;
+  always @* begin
+    later = {N{1'b0}};
+    gnt   = {N{1'b0}};
+    if (any_o) begin
+      later = req_i & ({N{1'b1}} << ptr_i);
+      if (later != {N{1'b0}}) gnt = lowest(later);
+      else gnt = lowest(req_i);
+    end
+  end
   assign any_o = (req_i != {N{1'b0}});
+  assign gnt_o = gnt;
 
   // Bit b of the index is the OR of the grants whose number has bit b set.
   genvar b, k;

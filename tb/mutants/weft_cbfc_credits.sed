@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright 2026 The Weft Authors
-s/16.d3 + (16.d1 << shift)/16'd4 + (16'd1 << shift)/
+s/16'd3;/16'd4;/

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright 2026 The Weft Authors
-s/used = used + {12'd0, max_cr_q};/used = used + {12'd0, sent_cr};/
+s/+ {12.d0, max_cr_q};/+ {12'd0, sent_cr};/
