@@ -301,9 +301,9 @@ module weft_mac_rx #(
       if (ended && !(past && over_0)) begin
         first_cell = (cells_q == 8'd0) && !past;
         room       = past ? room_1 : room_0;
-        in_block   = {in_words, 3'd0} + {4'd0, lane};
-        over       = in_block > (past ? limit_1 : limit_0);
-        runt       = first_cell && (in_block < cfg_min_frame_i || in_block < 7'd32);
+        in_block   = {in_words, lane};
+        over       = past ? {1'b0, reach[2:0], lane} > limit_1 : {reach, lane} > limit_0;
+        runt       = first_cell && ({reach, lane} < cfg_min_frame_i || reach < 4'd4);
         if (!term) begin
           // An error: a bad last cell when one has left already, else only an event.
           emit  = !first_cell;
@@ -311,8 +311,8 @@ module weft_mac_rx #(
           if (first_cell) coding_d = 4'd1;
         end else begin
           emit   = !runt;
-          tail   = !over && in_block > 7'd68;
-          bytes  = over ? room : tail ? 7'd64 : in_block - 7'd4;
+          tail   = !over && in_words[3] && in_block[2:0] > 3'd4;
+          bytes  = over ? room : tail ? 7'd64 : {in_block[6:2] - 5'd1, lane[1:0]};
           reason = over ? `WEFT_DROP_OVERSIZE : `WEFT_DROP_NONE; // the FCS: behind the ring
           if (runt) runt_d = 4'd1;
         end

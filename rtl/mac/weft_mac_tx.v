@@ -69,8 +69,8 @@ module weft_mac_tx #(
 
   // ---------------------------------------------------------------------------------------------
   // Intake: four blocks of eight words, the FCS behind each, and what is known of it:
-  //   last  {words 4, half, bytes mod 64}: words with FCS and T (8 unless eop), `half` when T is one
-  //         word behind the last byte
+  //   last  {number of the last word with FCS and T (7 unless eop), half, bytes mod 64}, where half
+  //         means that T is one word behind the last byte
   //   slack {fits, ipg - grid}, where grid is the number of bytes from T to the end of its word
   reg  [63:0]  ring_q [0:31]; // not a memory: flops, a block is written and W words read at once
   reg  [31:0]  fcs_q [0:3];
@@ -97,7 +97,7 @@ module weft_mac_tx #(
   );
 
   function [10:0] last_of(input eop, input [6:0] bytes);
-    last_of = {eop ? bytes[6:3] + 4'd1 + {3'd0, bytes[2]} : 4'd8, eop && bytes[2], bytes[5:0]};
+    last_of = {eop ? bytes[6:3] + {3'd0, bytes[2]} : 4'd7, eop && bytes[2], bytes[5:0]};
   endfunction
 
   // grid = 8 - (bytes + 4) mod 8
@@ -142,13 +142,13 @@ module weft_mac_tx #(
   wire        head_is_last = eop_q[head_q];
   wire        starved = (count_q == 3'd0) || (count_q == 3'd1 && !head_is_last);
   wire [1:0]  end_block = head_is_last ? head_q : behind;
-  wire        end_known = eop_q[end_block];
+  wire        end_known = starved || eop_q[end_block];
   wire [10:0] end_last  = last_q[end_block];
   wire        half    = end_last[6] && !starved;
   wire [4:0]  slack   = starved ? slack_of(ipg, 4'd7) : slack_q[end_block];
-  // Words from the start of the head block to the end of the frame.
-  wire [4:0]  length  = (count_q == 3'd0) ? 5'd1
-                      : starved ? 5'd9 : {1'b0, end_last[10:7]} + {1'b0, !head_is_last, 3'd0};
+  // Its last word, counted from the start of the head block, when end_known.
+  wire [4:0]  last    = (count_q == 3'd0) ? 5'd0
+                      : starved ? 5'd8 : {1'b0, end_last[10:7]} + {1'b0, !head_is_last, 3'd0};
   // The frame behind it: is its first block here, and where.
   wire        stale   = !in_frame_q && count_q != 3'd0 && !sop_q[head_q]; // of a starved frame
   wire        more    = in_frame_q ? !starved && count_q > {1'b0, !head_is_last, head_is_last}
@@ -159,6 +159,10 @@ module weft_mac_tx #(
   wire [3:0]  owed        = {1'b0, deficit_q} + {1'b0, slack[2:0]};
   wire [1:0]  gap_new     = slack[4] ? {1'b0, slack[3]} + {1'b0, owed[3]} : 2'd0;
   wire [2:0]  deficit_new = (slack[4] || owed[3]) ? owed[2:0] : 3'd0;
+
+  // Blocks in use after this beat, when it frees one or two.
+  wire [2:0]  less_1 = accept ? count_q : count_q - 3'd1;
+  wire [2:0]  less_2 = count_q - (accept ? 3'd1 : 3'd2);
 
   // In words, rounded up; 2 at least, so that ordered sets never take the whole wire.
   wire [14:0] spacing = (cfg_os_spacing_i < 17'd16) ? 15'd2
@@ -202,7 +206,7 @@ module weft_mac_tx #(
 
   always @* begin
     head_d      = head_q;
-    count_d     = count_q;
+    count_d     = count_q + {2'd0, accept};
     word_d      = 4'd0;
     in_frame_d  = 1'b0;
     after_sof_d = 1'b0;
@@ -237,7 +241,7 @@ module weft_mac_tx #(
       // Where the frame ends and the next one starts.
       if (in_frame_q) begin
         for (i = 0; i <= W; i = i + 1) begin
-          fin[i] = (starved || end_known) && {1'b0, word_q} + i[4:0] + 5'd1 == length;
+          fin[i] = end_known && {1'b0, word_q} + i[4:0] == last;
         end
         start = {2'b00, fin[W-1:0], 1'b0} << gap_new;
       end else begin
@@ -290,7 +294,7 @@ module weft_mac_tx #(
         if (!head_is_last && after[3]) begin
           word_d[3] = 1'b0;
           head_d    = behind;
-          count_d   = count_q - 3'd1;
+          count_d   = less_1;
         end
       end else begin
         in_frame_d = started;
@@ -302,13 +306,13 @@ module weft_mac_tx #(
         if (more || !(|(start[W-1:0] & used))) deficit_d = in_frame_q ? deficit_new : deficit_q;
         if (in_frame_q && starved) begin
           if (count_q != 3'd0) head_d = behind;
-          count_d = 3'd0;
+          count_d = {2'd0, accept};
         end else if (in_frame_q) begin
           head_d  = next;
-          count_d = count_q - (head_is_last ? 3'd1 : 3'd2);
+          count_d = head_is_last ? less_1 : less_2;
         end else if (stale) begin
           head_d  = behind;
-          count_d = count_q - 3'd1;
+          count_d = less_1;
         end
       end
     end
@@ -318,7 +322,7 @@ module weft_mac_tx #(
 
   always @(posedge clk) begin
     head_q      <= head_d;
-    count_q     <= count_d + {2'd0, accept};
+    count_q     <= count_d;
     word_q      <= word_d;
     in_frame_q  <= in_frame_d;
     after_sof_q <= after_sof_d;
@@ -357,13 +361,12 @@ module weft_mac_tx #(
   end
 
   // The beat. An idle wire that stays idle does not move.
-  wire [W-1:0] busy = is_sof | is_data | is_prev | is_end0 | is_end1 | is_err | os_at |
-                      is_new0 | is_new1 | is_new2;
+  wire         busy = in_frame_q || os_d || (sof != {W{1'b0}});
   reg          quiet_q;
-  wire         change = (busy != {W{1'b0}}) || !quiet_q;
+  wire         change = busy || !quiet_q;
 
   always @(posedge clk) begin
-    quiet_q <= (busy == {W{1'b0}});
+    quiet_q <= !busy;
     if (rst) quiet_q <= 1'b0;
   end
 
