@@ -171,7 +171,7 @@ module weft_mac_rx #(
   reg  [6:0]     room;        // bytes that it may have there, up to 64
   reg            over;        // has more than these
   reg            first_cell;  // no cell of it has left
-  reg            runt;
+  reg            runt, coding; // its fate when no cell of it has left
   reg            emit;        // a last record leaves
   reg            tail;        // and another one for 1..3 bytes in the next block
   reg  [6:0]     bytes;
@@ -200,6 +200,10 @@ module weft_mac_rx #(
       at  = {|hot[7:4], |(hot & 8'hCC), |(hot & 8'hAA)};
       first_control = {d[{at, 3'd0}+:8] == `WEFT_MII_TERM, at};
     end
+  endfunction
+
+  function [6:0] shorter(input [6:0] a, input [6:0] b);
+    shorter = (a < b) ? a : b;
   endfunction
 
   always @* begin
@@ -243,6 +247,7 @@ module weft_mac_rx #(
     over          = 1'b0;
     first_cell    = 1'b0;
     runt          = 1'b0;
+    coding        = 1'b0;
     emit          = 1'b0;
     tail          = 1'b0;
     bytes         = 7'd0;
@@ -303,18 +308,17 @@ module weft_mac_rx #(
         room       = past ? room_1 : room_0;
         in_block   = {in_words, lane};
         over       = past ? {1'b0, reach[2:0], lane} > limit_1 : {reach, lane} > limit_0;
-        runt       = first_cell && ({reach, lane} < cfg_min_frame_i || reach < 4'd4);
         if (!term) begin
           // An error: a bad last cell when one has left already, else only an event.
           emit  = !first_cell;
-          bytes = ({in_words, 3'd0} < room) ? {in_words, 3'd0} : room;
-          if (first_cell) coding_d = 4'd1;
+          bytes = past ? shorter({1'b0, reach[2:0], 3'd0}, room_1) : shorter({reach, 3'd0}, room_0);
+          coding = first_cell;
         end else begin
+          runt   = first_cell && ({reach, lane} < cfg_min_frame_i || reach < 4'd4);
           emit   = !runt;
           tail   = !over && in_words[3] && in_block[2:0] > 3'd4;
           bytes  = over ? room : tail ? 7'd64 : {in_block[6:2] - 5'd1, lane[1:0]};
           reason = over ? `WEFT_DROP_OVERSIZE : `WEFT_DROP_NONE; // the FCS: behind the ring
-          if (runt) runt_d = 4'd1;
         end
         rec_end = {past ? cells_1 : cells_q, block_q + {1'b0, past}, bytes, !tail, reason};
         if (past) begin
@@ -350,7 +354,9 @@ module weft_mac_rx #(
       since      = is_ctl[i] ? 3'd0 : since + {2'd0, is_data[i]};
       sets_in    = is_ctl[i] ? 3'd0 : sets_in + {2'd0, is_set[i]};
     end
-    sets_d = sets_q + {{(SETW-3){1'b0}}, sets_in} + {{(SETW-1){1'b0}}, raw_os};
+    runt_d   = runt_d + {3'd0, runt};
+    coding_d = coding_d + {3'd0, coding};
+    sets_d   = sets_q + {{(SETW-3){1'b0}}, sets_in} + {{(SETW-1){1'b0}}, raw_os};
     if (fresh[NS]) begin
       in_frame_d = 1'b1;
       words_d    = {1'b0, since};
@@ -417,7 +423,7 @@ module weft_mac_rx #(
   wire [31:0]  fcs       = fcs_words[{1'b0, rec_bytes[2:0], 3'd0}+:32];
   wire [511:0] block_data;
   reg  [511:0] data_d;
-  reg  [31:0]  crc_q;
+  reg  [31:0]  crc_q; // of the frame so far, ready for the next one after eop
   wire [31:0]  crc_d;
 
   genvar m;
@@ -434,7 +440,7 @@ module weft_mac_rx #(
   end
 
   weft_crc32 u_crc (
-      .state_i(rec_sop ? 32'hFFFFFFFF : crc_q),
+      .state_i(crc_q),
       .data_i (block_data), // what is behind rec_bytes does not count
       .bytes_i(rec_valid_q ? rec_bytes : 7'd0),
       .state_o(crc_d)
@@ -444,7 +450,7 @@ module weft_mac_rx #(
   reg         cell_sop_q;
   reg         cell_eop_q;
   reg [4:0]   cell_reason_q; // but for the FCS
-  reg [31:0]  fcs_q;
+  reg [31:0]  fcs_diff_q;    // all ones: FCS as computed
   reg [6:0]   cell_bytes_q;
   reg [511:0] cell_data_q;
   reg [13:0]  frame_len_q;
@@ -452,22 +458,25 @@ module weft_mac_rx #(
   always @(posedge clk) begin
     cell_valid_q <= rec_valid_q;
     if (rec_valid_q) begin
-      crc_q         <= crc_d;
+      crc_q         <= rec_eop ? 32'hFFFFFFFF : crc_d;
       cell_sop_q    <= rec_sop;
       cell_eop_q    <= rec_eop;
-      fcs_q         <= fcs;
+      fcs_diff_q    <= crc_d ^ fcs;
       cell_reason_q <= rec_reason;
       cell_bytes_q  <= rec_bytes;
       cell_data_q   <= data_d;
       frame_len_q   <= {rec_cells, 6'd0} + {7'd0, rec_bytes};
     end
-    if (rst) cell_valid_q <= 1'b0;
+    if (rst) begin
+      crc_q        <= 32'hFFFFFFFF;
+      cell_valid_q <= 1'b0;
+    end
   end
 
   assign cell_valid_o  = cell_valid_q;
   assign cell_sop_o    = cell_sop_q;
   assign cell_eop_o    = cell_eop_q;
-  assign cell_err_o    = cell_eop_q && (cell_reason_q != `WEFT_DROP_NONE || crc_q != ~fcs_q);
+  assign cell_err_o    = cell_eop_q && (cell_reason_q != `WEFT_DROP_NONE || fcs_diff_q != 32'hFFFFFFFF);
   assign cell_reason_o = (cell_reason_q == `WEFT_DROP_NONE && cell_err_o) ? `WEFT_DROP_FCS
                        : cell_reason_q;
   assign cell_bytes_o  = cell_bytes_q;

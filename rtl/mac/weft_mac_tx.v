@@ -80,7 +80,7 @@ module weft_mac_tx #(
   reg  [1:0]   tail_q;      // block that is written next
   reg  [2:0]   count_q;     // blocks in use
   reg          taking_q;    // a frame was accepted in part
-  reg  [31:0]  crc_q;
+  reg  [31:0]  crc_q;       // of the frame so far, ready for the next one after eop
   wire [31:0]  crc_d;
   integer      j;
 
@@ -90,7 +90,7 @@ module weft_mac_tx #(
   assign cell_ready_o = !count_q[2] && (cfg_enable_i || taking_q);
 
   weft_crc32 u_crc (
-      .state_i(cell_sop_i ? 32'hFFFFFFFF : crc_q),
+      .state_i(crc_q),
       .data_i (cell_data_i),
       .bytes_i(accept ? cell_bytes_i : 7'd0),
       .state_o(crc_d)
@@ -114,11 +114,12 @@ module weft_mac_tx #(
       sop_q[tail_q]   <= cell_sop_i;
       eop_q[tail_q]   <= cell_eop_i;
       err_q[tail_q]   <= cell_err_i;
-      crc_q           <= crc_d;
+      crc_q           <= cell_eop_i ? 32'hFFFFFFFF : crc_d;
       tail_q          <= tail_q + 2'd1;
       taking_q        <= !cell_eop_i;
     end
     if (rst) begin
+      crc_q    <= 32'hFFFFFFFF;
       tail_q   <= 2'd0;
       taking_q <= 1'b0;
     end
