@@ -15,7 +15,7 @@ OUT=$BUILD/synth
 mkdir -p "$OUT"
 
 one() {
-    local m=$1 dir=$OUT/$1 limit=120 params="" word skip="" start=$SECONDS status=0
+    local m=$1 dir=$OUT/$1 limit=300 params="" word skip="" start=$SECONDS status=0
     exec 9>"$OUT/lock.$m" # two runs at a time do not mix
     flock 9
     rm -rf "$dir"

@@ -14,8 +14,9 @@
 //   end may need two cells at once; the second goes out one cycle later.
 // Trade-off: words are compacted into a ring of 4 blocks of 8 words, always from the start of a
 //   block, so that a cell is read from fixed places and needs no record of its own data; the price
-//   is a ring of 2048 flops with MII_BYTES / 8 write ports. The walk over the words of a beat is
-//   serial: its depth grows with MII_BYTES.
+//   is a ring of 2048 flops with MII_BYTES / 8 write ports. A block is also used up by a frame that
+//   left no cell, so that the place of the next frame does not wait for the verdict. The FCS is
+//   compared behind the output register: cell_err_o and cell_reason_o come some gates late.
 // Relies on: MII_BYTES <= 32 (a cell must be at least twice as wide as a beat),
 //   cfg_max_frame_i >= 72 (taken over at the start of a frame), cfg_min_frame_i 32..64 (less acts
 //   as 32).
@@ -131,9 +132,10 @@ module weft_mac_rx #(
   endgenerate
 
   // ---------------------------------------------------------------------------------------------
-  // The words of the beat, all at once. Two kinds of frames are in it: the one from before the beat,
-  // up to the word that stops it, and those that start in it. A frame that starts in a beat sends no
-  // cell in that beat (it has less than 32 bytes there), and none completes two full blocks in one.
+  // The words of the beat, all at once. Two kinds of frames are in it: the one from before the
+  // beat, up to the word that stops it, and those that start in it. A frame that starts in a beat
+  // sends no cell in that beat (it has less than 32 bytes there), and none completes two full
+  // blocks in one.
   // The state: inside a frame or not, the block and the number of words in it, the cells that left,
   // and how many bytes the frame may still have from this block on.
   reg  [1:0]  block_q, block_d;
@@ -368,7 +370,9 @@ module weft_mac_rx #(
 
   // ---------------------------------------------------------------------------------------------
   // The ring, and the records that wait for the CRC. A beat with two records finds at most the
-  // first place taken, because a frame with two cells is longer than two beats.
+  // first place taken, because a frame with two cells is longer than two beats. So a record is read
+  // when at most one more beat has been written than its own. That beat ends at most three blocks
+  // behind the record's and its FCS is in the next one at most: four blocks are enough.
   reg [63:0]    ring_q [0:31]; // not a memory: flops, W write ports, a block is read at once
   reg           rec_valid_q;  // in the CRC stage
   reg [REC-1:0] rec_q;
@@ -476,7 +480,7 @@ module weft_mac_rx #(
   assign cell_valid_o  = cell_valid_q;
   assign cell_sop_o    = cell_sop_q;
   assign cell_eop_o    = cell_eop_q;
-  assign cell_err_o    = cell_eop_q && (cell_reason_q != `WEFT_DROP_NONE || fcs_diff_q != 32'hFFFFFFFF);
+  assign cell_err_o    = cell_eop_q && (cell_reason_q != `WEFT_DROP_NONE || !(&fcs_diff_q));
   assign cell_reason_o = (cell_reason_q == `WEFT_DROP_NONE && cell_err_o) ? `WEFT_DROP_FCS
                        : cell_reason_q;
   assign cell_bytes_o  = cell_bytes_q;

@@ -7,7 +7,7 @@
 // between and into frames.
 //
 // Latency: a frame's first cell that is accepted in cycle t shows its start on mii_*_o in cycle
-//   t + 2 (an idle transmitter; the CRC takes the first cycle, the walk over the beat the second).
+//   t + 2 (an idle transmitter; the CRC takes the first cycle, the choice of words the second).
 // Stall rule: cell_ready_o falls when 4 cells wait inside. After that a frame of L bytes (FCS
 //   included) takes 8 * ceil((8 + L + 1) / 8) bytes of wire with a gap of 1, at every size.
 // Gap: a frame starts in lane 0 of any 8-byte word. Let g be the bytes from T (included) to the end
@@ -23,10 +23,14 @@
 // Underrun: the sender promises the next cell of a started frame before the wire needs it: with
 //   cell k accepted in cycle t (k = 0 the first), cell k + 1 no later than t + 64 / MII_BYTES.
 //   Else the frame is ended by FE and T, counted, and its remaining cells are swallowed.
-// Trade-off: the cells stay where they were written and the walk picks words; that needs a 32:1
-//   word multiplexer per output word, and saves a cycle and a copy of every cell.
-// Relies on: cell_bytes_i = 64 unless eop; at least 24 bytes a frame (no frame ends in the beat of its start).
-//   Short frames are not padded. cfg_enable_i = 0 lets accepted frames finish and takes no new one.
+// How: all words of a beat are found at once. Where the frame ends (one-hot over the words) gives,
+//   with the gap, where the next one starts, and both give what every word is; an ordered set then
+//   moves the words behind it by one.
+// Trade-off: the cells stay where they were written and are picked word by word; that needs two
+//   32:1 word multiplexers per output word, and saves a cycle and a copy of every cell.
+// Relies on: cell_bytes_i = 64 unless eop; at least 24 bytes a frame (none ends in the beat of
+//   its start). Short frames are not padded. cfg_enable_i = 0 lets accepted frames finish
+//   and takes no new one.
 `default_nettype none
 `include "weft_defs.vh"
 module weft_mac_tx #(
@@ -73,9 +77,9 @@ module weft_mac_tx #(
   //         means that T is one word behind the last byte
   //   slack {fits, ipg - grid}, where grid is the number of bytes from T to the end of its word
   reg  [63:0]  ring_q [0:31]; // not a memory: flops, a block is written and W words read at once
-  reg  [31:0]  fcs_q [0:3];
-  reg  [10:0]  last_q [0:3];
-  reg  [4:0]   slack_q [0:3];
+  reg  [31:0]  fcs_q [0:3];   // not a memory: flops
+  reg  [10:0]  last_q [0:3];  // not a memory: flops
+  reg  [4:0]   slack_q [0:3]; // not a memory: flops
   reg  [3:0]   sop_q, eop_q, err_q;
   reg  [1:0]   tail_q;      // block that is written next
   reg  [2:0]   count_q;     // blocks in use
