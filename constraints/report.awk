@@ -2,9 +2,9 @@
 # Copyright 2026 The Weft Authors
 #
 # report.awk: one row for one block from what Yosys wrote: stat.json, mem.txt (dump of the memory
-# cells) and ltp.txt. Columns: module, ok, gates, flip-flops, memory bits, latches, path, seconds,
-# parameters, memories, end of the longest path.
-BEGIN { OFS = "\t"; gates = ffs = bits = latches = path = memories = 0 }
+# cells), ltp.txt and lut.txt. Columns: module, ok, gates, flip-flops, memory bits, latches, path,
+# LUT levels, seconds, parameters, memories, end of the longest path.
+BEGIN { OFS = "\t"; gates = ffs = bits = latches = path = levels = memories = 0 }
 
 FILENAME ~ /stat.json$/ && /"design"/ { design = 1 }
 FILENAME ~ /stat.json$/ && !design && /^ *"\$/ {
@@ -28,6 +28,10 @@ FILENAME ~ /ltp.txt$/ && /Longest topological path/ {
     split($0, part, "length=")
     path = part[2] + 0
 }
+FILENAME ~ /lut.txt$/ && /Longest topological path/ {
+    split($0, part, "length=")
+    levels = part[2] + 0
+}
 FILENAME ~ /ltp.txt$/ && /^ *[0-9]+: / { last = $2 }
 
-END { print m, "ok", gates, ffs, bits, latches, path, seconds, params, memories, last }
+END { print m, "ok", gates, ffs, bits, latches, path, levels, seconds, params, memories, last }

@@ -14,8 +14,9 @@
 //   end may need two cells at once; the second goes out one cycle later.
 // Trade-off: words are compacted into a ring of 4 blocks of 8 words, always from the start of a
 //   block, so that a cell is read from fixed places and needs no record of its own data; the price
-//   is a ring of 2048 flops with MII_BYTES / 8 write ports. The walk over the words of a beat is
-//   serial: its depth grows with MII_BYTES.
+//   is a ring of 2048 flops with MII_BYTES / 8 write ports. A block is also used up by a frame that
+//   left no cell, so that the place of the next frame does not wait for the verdict. The FCS is
+//   compared behind the output register: cell_err_o and cell_reason_o come some gates late.
 // Relies on: MII_BYTES <= 32 (a cell must be at least twice as wide as a beat),
 //   cfg_max_frame_i >= 72 (taken over at the start of a frame), cfg_min_frame_i 32..64 (less acts
 //   as 32).
@@ -131,13 +132,17 @@ module weft_mac_rx #(
   endgenerate
 
   // ---------------------------------------------------------------------------------------------
-  // Walk over the beat. The state: inside a frame or not, the block and the number of words in it,
-  // the cells that left, and how many bytes the frame may still have from this block on.
-  reg  [2:0]  sets_in;            // of this beat, inside the frame that goes on
+  // The words of the beat, all at once. Two kinds of frames are in it: the one from before the
+  // beat, up to the word that stops it, and those that start in it. A frame that starts in a beat
+  // sends no cell in that beat (it has less than 32 bytes there), and none completes two full
+  // blocks in one.
+  // The state: inside a frame or not, the block and the number of words in it, the cells that left,
+  // and how many bytes the frame may still have from this block on.
   reg  [1:0]  block_q, block_d;
   reg  [3:0]  words_q, words_d;   // 0..8
   reg  [7:0]  cells_q, cells_d;
   reg  [13:0] left_q, left_d;
+  reg  [SETW-1:0] sets_d;
   reg  [3:0]  runt_d, preamble_d, coding_d, os_d;
   reg  [63:0] os_data_d, seq_data_d;
   reg         seq_d;
@@ -150,58 +155,66 @@ module weft_mac_rx #(
   reg            rec_a_valid_d, rec_b_valid_d;
   reg  [REC-1:0] rec_a_d, rec_b_d;
 
-  // Scratch of the walk.
-  integer        i;
-  reg  [63:0]    word;
-  reg  [7:0]     ctrl;
-  reg  [7:0]     first;       // lowest control lane, one-hot
-  reg  [2:0]     lane;        // and as a number
-  reg            close;       // the frame ends here with a coding error
-  reg            emit;        // a record leaves
-  reg  [6:0]     emit_bytes;
-  reg            emit_eop;
-  reg  [4:0]     emit_reason;
-  reg  [REC-1:0] rec_new;
-  reg            emit_tail;   // a last cell of 1..3 bytes follows from the next block
-  reg  [1:0]     emit_block;
-  reg  [7:0]     emit_cells;
-  reg  [7:0]     tail_cells;
-  reg            two_blocks;  // the frame's last word may have taken a place in the next block
-  reg            past;        // the frame from before the beat has sent a cell in this beat
-  reg            fresh;       // the present frame started in this beat
+  // What the words are: data, control ordered set, any other control; of those the good starts.
+  reg  [NS-1:0]  is_data, is_set, is_ctl, is_good;
+  reg  [NS-1:0]  stop;        // the frame from before the beat does not get past this word
+  reg  [NS:0]    fresh;       // a frame that started in this beat has come to this word
+  reg  [2:0]     since;       // data words behind the last control
+  reg  [2:0]     sets_in;     // ordered sets behind it
+  reg  [2:0]     gone;        // data words of the beat before this one
+  // The frame from before the beat.
+  reg            ended;       // in this beat
+  reg            term;        // by FD
+  reg  [2:0]     lane;        // in this lane
+  reg  [3:0]     reach;       // words from the start of the block to its end, 0..12
+  reg            past;        // it has sent a cell in this beat: the 9th word has come
+  reg  [3:0]     in_words;    // words in the last block, 0..8
+  reg  [6:0]     in_block;    // and bytes with lane, 0..71
+  reg  [6:0]     room;        // bytes that it may have there, up to 64
+  reg            over;        // has more than these
   reg            first_cell;  // no cell of it has left
-  reg  [6:0]     in_block;    // bytes of the frame in this block, 0..71
+  reg            runt, coding; // its fate when no cell of it has left
+  reg            emit;        // a last record leaves
+  reg            tail;        // and another one for 1..3 bytes in the next block
+  reg  [6:0]     bytes;
+  reg  [4:0]     reason;
+  reg  [REC-1:0] rec_end;
+  reg  [1:0]     next_block;  // where a frame that starts behind it goes
+  integer        i;
 
-  // A frame that starts in a beat sends no cell in that beat (it has less than 32 bytes there), and
-  // no frame completes two full blocks in one. So all that depends on lengths refers to the state
-  // before the beat, or to that state one cell later, and stays out of the serial walk.
-  wire [7:0]     cells_1 = cells_q + 8'd1;
-  wire [7:0]     cells_2 = cells_q + 8'd2;
-  wire [13:0]    left_1  = left_q - 14'd64;
-  wire [6:0]     room_0  = (left_q < 14'd64) ? left_q[6:0] : 7'd64;
-  wire [6:0]     room_1  = (left_1 < 14'd64) ? left_1[6:0] : 7'd64;
-  wire           over_0  = (left_q < 14'd72);
-  wire [6:0]     limit_0 = (left_q < 14'd71) ? left_q[6:0] : 7'd71; // in_block is never more
-  wire [6:0]     limit_1 = (left_1 < 14'd71) ? left_1[6:0] : 7'd71;
+  // All that depends on lengths refers to the state before the beat, or to that state one cell
+  // later. Where left_1 matters left_q is 72 at least.
+  wire [7:0]  cells_1 = cells_q + 8'd1;
+  wire [13:0] left_1  = {left_q[13:6] - 8'd1, left_q[5:0]};
+  wire        over_0  = (left_q < 14'd72); // the 9th word is one too many
+  wire [6:0]  room_0  = (left_q[13:6] == 8'd0) ? left_q[6:0] : 7'd64;
+  wire [6:0]  room_1  = (left_q[13:7] == 7'd0) ? {1'b0, left_q[5:0]} : 7'd64;
+  wire [6:0]  limit_0 = (left_q[13:7] == 7'd0 && left_q[6:0] < 7'd71) ? left_q[6:0] : 7'd71;
+  wire [6:0]  limit_1 = (left_q[13:7] == 7'd0) ? {1'b0, left_q[5:0]}
+                      : (left_q[13:8] == 6'd0 && left_q[6:0] < 7'd7) ? {4'd8, left_q[2:0]} : 7'd71;
 
-  // Is the byte of the one-hot lane FD?
-  function term_at(input [63:0] d, input [7:0] hot);
-    integer k;
+  // The lowest control character of a word: {it is FD, its lane}.
+  function [3:0] first_control(input [63:0] d, input [7:0] c);
+    reg [7:0] hot;
+    reg [2:0] at;
     begin
-      term_at = 1'b0;
-      for (k = 0; k < 8; k = k + 1) begin
-        if (hot[k] && d[8*k+:8] == `WEFT_MII_TERM) term_at = 1'b1;
-      end
+      hot = c & (~c + 8'd1);
+      at  = {|hot[7:4], |(hot & 8'hCC), |(hot & 8'hAA)};
+      first_control = {d[{at, 3'd0}+:8] == `WEFT_MII_TERM, at};
     end
+  endfunction
+
+  function [6:0] shorter(input [6:0] a, input [6:0] b);
+    shorter = (a < b) ? a : b;
   endfunction
 
   always @* begin
     in_frame_d    = in_frame_q;
-    sets_in       = {2'd0, raw_os && in_frame_q};
     block_d       = block_q;
     words_d       = words_q;
     cells_d       = cells_q;
     left_d        = left_q;
+    sets_d        = sets_q;
     runt_d        = 4'd0;
     preamble_d    = 4'd0;
     coding_d      = 4'd0;
@@ -215,143 +228,151 @@ module weft_mac_rx #(
     rec_b_valid_d = 1'b0;
     rec_a_d       = {REC{1'b0}};
     rec_b_d       = {REC{1'b0}};
-    first         = 8'd0;
+    rec_end       = {REC{1'b0}};
+    is_data       = {NS{1'b0}};
+    is_set        = {NS{1'b0}};
+    is_ctl        = {NS{1'b0}};
+    is_good       = {NS{1'b0}};
+    stop          = {NS{1'b0}};
+    fresh         = {(NS + 1) {1'b0}};
+    since         = 3'd0;
+    sets_in       = 3'd0;
+    gone          = 3'd0;
+    ended         = 1'b0;
+    term          = 1'b0;
     lane          = 3'd0;
-    close         = 1'b0;
-    emit          = 1'b0;
-    emit_bytes    = 7'd0;
-    emit_eop      = 1'b0;
-    emit_reason   = `WEFT_DROP_NONE;
-    emit_tail     = 1'b0;
-    emit_block    = 2'd0;
-    rec_new       = {REC{1'b0}};
-    emit_cells    = 8'd0;
-    tail_cells    = 8'd0;
-    two_blocks    = 1'b0;
+    reach         = 4'd0;
     past          = 1'b0;
-    fresh         = 1'b0;
-    first_cell    = 1'b0;
+    in_words      = 4'd0;
     in_block      = 7'd0;
+    room          = 7'd0;
+    over          = 1'b0;
+    first_cell    = 1'b0;
+    runt          = 1'b0;
+    coding        = 1'b0;
+    emit          = 1'b0;
+    tail          = 1'b0;
+    bytes         = 7'd0;
+    reason        = `WEFT_DROP_CODING;
+    next_block    = block_q;
 
     for (i = 0; i < NS; i = i + 1) begin
-      word = slot_data[64*i+:64];
-      ctrl = slot_ctrl[8*i+:8];
-      // Outside of frames only control characters other than idle in lane 0 mean something.
-      if (slot_valid[i] && (in_frame_d || (ctrl[0] && word[7:0] != `WEFT_MII_IDLE))) begin
-        close       = 1'b0;
-        emit        = 1'b0;
-        emit_eop    = 1'b1;
-        emit_reason = `WEFT_DROP_CODING;
-        emit_tail   = 1'b0;
-        emit_block  = block_d;
-        two_blocks  = 1'b0;
-        emit_bytes  = past ? room_1 : room_0;
-        emit_cells  = past ? cells_1 : cells_q;
-        tail_cells  = past ? cells_2 : cells_1;
-        first_cell  = fresh || (cells_q == 8'd0 && !past);
-        if (in_frame_d && !cfg_enable_i) begin
-          close      = 1'b1;
-          in_frame_d = 1'b0;
-        end
-        if (ctrl == 8'd0) begin
-          if (in_frame_d) begin
-            put_d[i]           = 1'b1;
-            put_addr_d[5*i+:5] = {block_d + {1'b0, words_d[3]}, words_d[2:0]};
-            if (words_d == 4'd8) begin
-              // The 9th word: its block is a whole cell and not the last, or the frame is too long.
-              emit    = 1'b1;
-              words_d = 4'd1;
-              past    = 1'b1;
-              if (over_0) begin
-                emit_reason = `WEFT_DROP_OVERSIZE;
-                in_frame_d  = 1'b0;
-              end else begin
-                emit_reason = `WEFT_DROP_NONE;
-                emit_eop    = 1'b0;
-              end
-            end else begin
-              words_d = words_d + 4'd1;
-            end
-          end
-        end else if (ctrl == 8'h01 && word[7:0] == `WEFT_MII_CTLOS) begin
+      if (slot_valid[i]) begin
+        if (slot_ctrl[8*i+:8] == 8'd0) begin
+          is_data[i] = 1'b1;
+        end else if (slot_ctrl[8*i+:8] == 8'h01 && slot_data[64*i+:8] == `WEFT_MII_CTLOS) begin
+          is_set[i] = 1'b1;
           os_d      = os_d + 4'd1;
-          os_data_d = word;
-          sets_in   = sets_in + {2'd0, in_frame_d};
-          if (in_frame_d && sets_full && !fresh) begin
-            close      = 1'b1;
-            in_frame_d = 1'b0;
-          end
+          os_data_d = slot_data[64*i+:64];
         end else begin
-          if (W > 1 && ctrl[3:0] == 4'd1 && word[7:0] == `WEFT_MII_SEQ) begin
+          is_ctl[i] = 1'b1;
+          if (W > 1 && slot_ctrl[8*i+:4] == 4'd1 && slot_data[64*i+:8] == `WEFT_MII_SEQ) begin
             seq_d      = 1'b1;
-            seq_data_d = word;
+            seq_data_d = slot_data[64*i+:64];
           end
-          if (in_frame_d) begin
-            in_frame_d = 1'b0;
-            first      = ctrl & (~ctrl + 8'd1);
-            lane       = {|first[7:4], |(first & 8'hCC), |(first & 8'hAA)};
-            in_block   = {words_d, 3'd0} + {4'd0, lane};
-            if (!term_at(word, first)) begin
-              close = 1'b1;
-            end else if (first_cell &&
-                         (in_block < cfg_min_frame_i || in_block < 7'd32)) begin
-              runt_d = runt_d + 4'd1;
-            end else begin
-              emit               = 1'b1;
-              two_blocks         = words_d[3];
-              put_d[i]           = 1'b1;
-              put_addr_d[5*i+:5] = {block_d + {1'b0, words_d[3]}, words_d[2:0]};
-              if (in_block > (past ? limit_1 : limit_0)) begin
-                emit_reason = `WEFT_DROP_OVERSIZE;
-              end else begin
-                emit_reason = `WEFT_DROP_NONE; // the FCS is checked behind the ring
-                emit_tail   = (in_block > 7'd68);
-                emit_eop    = !emit_tail;
-                emit_bytes  = emit_tail ? 7'd64 : in_block - 7'd4;
-              end
-            end
+          if (slot_ctrl[8*i] && slot_data[64*i+:8] == `WEFT_MII_START && cfg_enable_i) begin
+            is_good[i] = slot_ctrl[8*i+:8] == 8'h01 && slot_data[64*i+:64] == GOOD_START;
+            if (!is_good[i]) preamble_d = preamble_d + 4'd1;
           end
-        end
-        // An error ends the frame: with a bad last cell when one has left already, else by a count.
-        if (close && first_cell) begin
-          coding_d = coding_d + 4'd1;
-        end else if (close) begin
-          emit = 1'b1;
-          if ({words_d, 3'd0} < emit_bytes) emit_bytes = {words_d, 3'd0};
-        end
-        if (emit) begin
-          rec_new       = {emit_cells, emit_block, emit_bytes, emit_eop, emit_reason};
-          rec_b_valid_d = rec_a_valid_d || emit_tail;
-          if (rec_a_valid_d) rec_b_d = rec_new;
-          else rec_a_d = rec_new;
-          rec_a_valid_d = 1'b1;
-          if (emit_tail) begin
-            rec_b_d = {tail_cells, emit_block + 2'd1, in_block - 7'd68, 1'b1,
-                       `WEFT_DROP_NONE};
-          end
-          block_d = block_d + (two_blocks ? 2'd2 : 2'd1);
-        end
-        if (ctrl[0] && word[7:0] == `WEFT_MII_START && cfg_enable_i) begin
-          words_d = 4'd0;
-          fresh   = 1'b1;
-          sets_in = 3'd0;
-          if (ctrl == 8'h01 && word == GOOD_START) in_frame_d = 1'b1;
-          else preamble_d = preamble_d + 4'd1;
         end
       end
     end
-    if (fresh) begin
-      cells_d = 8'd0;
-      left_d  = cfg_max_frame_i;
-    end else if (past) begin
-      cells_d = cells_1;
-      left_d  = left_1;
+
+    // The frame from before the beat.
+    if (in_frame_q) begin
+      stop = is_ctl;
+      if (sets_full) stop = stop | is_set;
+      if (!cfg_enable_i) stop = slot_valid;
+      reach = words_q;
+      for (i = 0; i < NS; i = i + 1) begin
+        if (!ended) begin
+          put_d[i]           = is_data[i] || is_ctl[i];
+          put_addr_d[5*i+:5] = {block_q, 3'd0} + {1'b0, words_q} + {2'd0, gone};
+          if (stop[i]) begin
+            {term, lane} = first_control(slot_data[64*i+:64], slot_ctrl[8*i+:8]);
+            term = term && is_ctl[i] && cfg_enable_i;
+          end
+          reach = words_q + {1'b0, gone} + {3'd0, is_data[i] && !stop[i]};
+        end
+        gone  = gone + {2'd0, is_data[i]};
+        ended = ended || stop[i];
+      end
+      past     = (reach > 4'd8);
+      in_words = past ? {1'b0, reach[2:0]} : reach;
+      if (past) begin
+        // The 9th word: its block is a whole cell and not the last, or the frame is too long.
+        rec_a_valid_d = 1'b1;
+        rec_a_d       = {cells_q, block_q, room_0, over_0,
+                         over_0 ? `WEFT_DROP_OVERSIZE : `WEFT_DROP_NONE};
+      end
+      if (ended && !(past && over_0)) begin
+        first_cell = (cells_q == 8'd0) && !past;
+        room       = past ? room_1 : room_0;
+        in_block   = {in_words, lane};
+        over       = past ? {1'b0, reach[2:0], lane} > limit_1 : {reach, lane} > limit_0;
+        if (!term) begin
+          // An error: a bad last cell when one has left already, else only an event.
+          emit  = !first_cell;
+          bytes = past ? shorter({1'b0, reach[2:0], 3'd0}, room_1) : shorter({reach, 3'd0}, room_0);
+          coding = first_cell;
+        end else begin
+          runt   = first_cell && ({reach, lane} < cfg_min_frame_i || reach < 4'd4);
+          emit   = !runt;
+          tail   = !over && in_words[3] && in_block[2:0] > 3'd4;
+          bytes  = over ? room : tail ? 7'd64 : {in_block[6:2] - 5'd1, lane[1:0]};
+          reason = over ? `WEFT_DROP_OVERSIZE : `WEFT_DROP_NONE; // the FCS: behind the ring
+        end
+        rec_end = {past ? cells_1 : cells_q, block_q + {1'b0, past}, bytes, !tail, reason};
+        if (past) begin
+          rec_b_valid_d = emit;
+          rec_b_d       = rec_end;
+        end else begin
+          rec_a_valid_d = emit;
+          rec_a_d       = rec_end;
+          rec_b_valid_d = emit && tail;
+          rec_b_d       = {cells_1, block_q + 2'd1, 5'd0, lane[1:0], 1'b1, `WEFT_DROP_NONE};
+        end
+      end
+      // Also a frame that left no cell uses up its block, and one that has come to the next, two.
+      next_block = block_q + 2'd1 + {1'b0, reach[3]};
+      in_frame_d = !ended && !(past && over_0);
+      block_d    = ended ? next_block : block_q + {1'b0, past};
+      words_d    = in_words;
+      cells_d    = past ? cells_1 : cells_q;
+      left_d     = past ? left_1 : left_q;
+    end
+
+    // Frames that start in this beat.
+    for (i = 0; i < NS; i = i + 1) begin
+      if (fresh[i] && is_data[i]) begin
+        put_d[i]           = 1'b1;
+        put_addr_d[5*i+:5] = {next_block, since};
+      end
+      if (fresh[i] && is_ctl[i]) begin
+        if (first_control(slot_data[64*i+:64], slot_ctrl[8*i+:8]) >= 4'd8) runt_d = runt_d + 4'd1;
+        else coding_d = coding_d + 4'd1;
+      end
+      fresh[i+1] = is_ctl[i] ? is_good[i] : fresh[i];
+      since      = is_ctl[i] ? 3'd0 : since + {2'd0, is_data[i]};
+      sets_in    = is_ctl[i] ? 3'd0 : sets_in + {2'd0, is_set[i]};
+    end
+    runt_d   = runt_d + {3'd0, runt};
+    coding_d = coding_d + {3'd0, coding};
+    sets_d   = sets_q + {{(SETW-3){1'b0}}, sets_in} + {{(SETW-1){1'b0}}, raw_os};
+    if (fresh[NS]) begin
+      in_frame_d = 1'b1;
+      words_d    = {1'b0, since};
+      cells_d    = 8'd0;
+      left_d     = cfg_max_frame_i;
+      sets_d     = {{(SETW-3){1'b0}}, sets_in};
     end
   end
 
   // ---------------------------------------------------------------------------------------------
   // The ring, and the records that wait for the CRC. A beat with two records finds at most the
-  // first place taken, because a frame with two cells is longer than two beats.
+  // first place taken, because a frame with two cells is longer than two beats. So a record is read
+  // when at most one more beat has been written than its own. That beat ends at most three blocks
+  // behind the record's and its FCS is in the next one at most: four blocks are enough.
   reg [63:0]    ring_q [0:31]; // not a memory: flops, W write ports, a block is read at once
   reg           rec_valid_q;  // in the CRC stage
   reg [REC-1:0] rec_q;
@@ -364,7 +385,7 @@ module weft_mac_rx #(
       if (put_d[j]) ring_q[put_addr_d[5*j+:5]] <= slot_data[64*j+:64];
     end
     in_frame_q <= in_frame_d;
-    sets_q     <= fresh ? {{(SETW-3){1'b0}}, sets_in} : sets_q + {{(SETW-3){1'b0}}, sets_in};
+    sets_q     <= sets_d;
     block_q    <= block_d;
     words_q    <= words_d;
     cells_q    <= cells_d;
@@ -406,7 +427,7 @@ module weft_mac_rx #(
   wire [31:0]  fcs       = fcs_words[{1'b0, rec_bytes[2:0], 3'd0}+:32];
   wire [511:0] block_data;
   reg  [511:0] data_d;
-  reg  [31:0]  crc_q;
+  reg  [31:0]  crc_q; // of the frame so far, ready for the next one after eop
   wire [31:0]  crc_d;
 
   genvar m;
@@ -423,8 +444,8 @@ module weft_mac_rx #(
   end
 
   weft_crc32 u_crc (
-      .state_i(rec_sop ? 32'hFFFFFFFF : crc_q),
-      .data_i (data_d),
+      .state_i(crc_q),
+      .data_i (block_data), // what is behind rec_bytes does not count
       .bytes_i(rec_valid_q ? rec_bytes : 7'd0),
       .state_o(crc_d)
   );
@@ -432,7 +453,8 @@ module weft_mac_rx #(
   reg         cell_valid_q;
   reg         cell_sop_q;
   reg         cell_eop_q;
-  reg [4:0]   cell_reason_q;
+  reg [4:0]   cell_reason_q; // but for the FCS
+  reg [31:0]  fcs_diff_q;    // all ones: FCS as computed
   reg [6:0]   cell_bytes_q;
   reg [511:0] cell_data_q;
   reg [13:0]  frame_len_q;
@@ -440,23 +462,27 @@ module weft_mac_rx #(
   always @(posedge clk) begin
     cell_valid_q <= rec_valid_q;
     if (rec_valid_q) begin
-      crc_q         <= crc_d;
+      crc_q         <= rec_eop ? 32'hFFFFFFFF : crc_d;
       cell_sop_q    <= rec_sop;
       cell_eop_q    <= rec_eop;
-      cell_reason_q <= (rec_reason != `WEFT_DROP_NONE || !rec_eop) ? rec_reason
-                     : (crc_d == ~fcs) ? `WEFT_DROP_NONE : `WEFT_DROP_FCS;
+      fcs_diff_q    <= crc_d ^ fcs;
+      cell_reason_q <= rec_reason;
       cell_bytes_q  <= rec_bytes;
       cell_data_q   <= data_d;
       frame_len_q   <= {rec_cells, 6'd0} + {7'd0, rec_bytes};
     end
-    if (rst) cell_valid_q <= 1'b0;
+    if (rst) begin
+      crc_q        <= 32'hFFFFFFFF;
+      cell_valid_q <= 1'b0;
+    end
   end
 
   assign cell_valid_o  = cell_valid_q;
   assign cell_sop_o    = cell_sop_q;
   assign cell_eop_o    = cell_eop_q;
-  assign cell_err_o    = cell_eop_q && (cell_reason_q != `WEFT_DROP_NONE);
-  assign cell_reason_o = cell_reason_q;
+  assign cell_err_o    = cell_eop_q && (cell_reason_q != `WEFT_DROP_NONE || !(&fcs_diff_q));
+  assign cell_reason_o = (cell_reason_q == `WEFT_DROP_NONE && cell_err_o) ? `WEFT_DROP_FCS
+                       : cell_reason_q;
   assign cell_bytes_o  = cell_bytes_q;
   assign cell_data_o   = cell_data_q;
   assign frame_len_o   = frame_len_q;

@@ -7,7 +7,7 @@
 // between and into frames.
 //
 // Latency: a frame's first cell that is accepted in cycle t shows its start on mii_*_o in cycle
-//   t + 2 (an idle transmitter; the CRC takes the first cycle, the walk over the beat the second).
+//   t + 2 (an idle transmitter; the CRC takes the first cycle, the choice of words the second).
 // Stall rule: cell_ready_o falls when 4 cells wait inside. After that a frame of L bytes (FCS
 //   included) takes 8 * ceil((8 + L + 1) / 8) bytes of wire with a gap of 1, at every size.
 // Gap: a frame starts in lane 0 of any 8-byte word. Let g be the bytes from T (included) to the end
@@ -23,10 +23,14 @@
 // Underrun: the sender promises the next cell of a started frame before the wire needs it: with
 //   cell k accepted in cycle t (k = 0 the first), cell k + 1 no later than t + 64 / MII_BYTES.
 //   Else the frame is ended by FE and T, counted, and its remaining cells are swallowed.
-// Trade-off: the cells stay where they were written and the walk picks words; that needs a 32:1
-//   word multiplexer per output word, and saves a cycle and a copy of every cell.
-// Relies on: cell_bytes_i = 64 unless eop; at least 20 bytes a frame (two ends never share a beat).
-//   Short frames are not padded. cfg_enable_i = 0 lets accepted frames finish and takes no new one.
+// How: all words of a beat are found at once. Where the frame ends (one-hot over the words) gives,
+//   with the gap, where the next one starts, and both give what every word is; an ordered set then
+//   moves the words behind it by one.
+// Trade-off: the cells stay where they were written and are picked word by word; that needs two
+//   32:1 word multiplexers per output word, and saves a cycle and a copy of every cell.
+// Relies on: cell_bytes_i = 64 unless eop; at least 24 bytes a frame (none ends in the beat of
+//   its start). Short frames are not padded. cfg_enable_i = 0 lets accepted frames finish
+//   and takes no new one.
 `default_nettype none
 `include "weft_defs.vh"
 module weft_mac_tx #(
@@ -56,20 +60,10 @@ module weft_mac_tx #(
     output wire                   ev_os_o           // ... a control ordered set
 );
   localparam W = MII_BYTES / 8;
-  localparam [2:0] W3 = W[2:0];
 
   localparam [63:0] IDLE_WORD  = {8{`WEFT_MII_IDLE}};
   localparam [63:0] START_WORD = {56'hD5555555555555, `WEFT_MII_START};
   localparam [63:0] ERROR_WORD = {{6{`WEFT_MII_IDLE}}, `WEFT_MII_TERM, `WEFT_MII_ERROR};
-
-  // What a word of the beat is.
-  localparam [2:0] K_IDLE = 3'd0;
-  localparam [2:0] K_DATA = 3'd1; // eight bytes of a cell
-  localparam [2:0] K_END0 = 3'd2; // last bytes of the last cell, FCS, T
-  localparam [2:0] K_END1 = 3'd3; // and the word behind it when FCS and T reach that far
-  localparam [2:0] K_SOF  = 3'd4;
-  localparam [2:0] K_OS   = 3'd5;
-  localparam [2:0] K_ERR  = 3'd6;
 
   generate
     if (MII_BYTES != 8 && MII_BYTES != 16 && MII_BYTES != 32) begin : gen_bad_parameter
@@ -78,213 +72,262 @@ module weft_mac_tx #(
   endgenerate
 
   // ---------------------------------------------------------------------------------------------
-  // Intake: four blocks of eight words; {bytes, err, eop, sop} and FCS of each.
+  // Intake: four blocks of eight words, the FCS behind each, and what is known of it:
+  //   last  {number of the last word with FCS and T (7 unless eop), half, bytes mod 64}, where half
+  //         means that T is one word behind the last byte
+  //   slack {fits, ipg - grid}, where grid is the number of bytes from T to the end of its word
   reg  [63:0]  ring_q [0:31]; // not a memory: flops, a block is written and W words read at once
-  reg  [39:0]  meta_q;
-  reg  [127:0] fcs_q;
+  reg  [31:0]  fcs_q [0:3];   // not a memory: flops
+  reg  [10:0]  last_q [0:3];  // not a memory: flops
+  reg  [4:0]   slack_q [0:3]; // not a memory: flops
+  reg  [3:0]   sop_q, eop_q, err_q;
   reg  [1:0]   tail_q;      // block that is written next
   reg  [2:0]   count_q;     // blocks in use
   reg          taking_q;    // a frame was accepted in part
-  reg  [31:0]  crc_q;
+  reg  [31:0]  crc_q;       // of the frame so far, ready for the next one after eop
   wire [31:0]  crc_d;
   integer      j;
 
-  wire accept = cell_valid_i && cell_ready_o;
+  wire       accept = cell_valid_i && cell_ready_o;
+  wire [3:0] ipg    = (cfg_ipg_i == 4'd0) ? 4'd1 : cfg_ipg_i;
 
   assign cell_ready_o = !count_q[2] && (cfg_enable_i || taking_q);
 
   weft_crc32 u_crc (
-      .state_i(cell_sop_i ? 32'hFFFFFFFF : crc_q),
+      .state_i(crc_q),
       .data_i (cell_data_i),
       .bytes_i(accept ? cell_bytes_i : 7'd0),
       .state_o(crc_d)
   );
 
+  function [10:0] last_of(input eop, input [6:0] bytes);
+    last_of = {eop ? bytes[6:3] + {3'd0, bytes[2]} : 4'd7, eop && bytes[2], bytes[5:0]};
+  endfunction
+
+  // grid = 8 - (bytes + 4) mod 8
+  function [4:0] slack_of(input [3:0] gap, input [3:0] grid);
+    slack_of = {gap >= grid, gap - grid};
+  endfunction
+
   always @(posedge clk) begin
     if (accept) begin
       for (j = 0; j < 8; j = j + 1) ring_q[{tail_q, j[2:0]}] <= cell_data_i[64*j+:64];
-      meta_q[10*tail_q+:10] <= {cell_bytes_i, cell_err_i, cell_eop_i, cell_sop_i};
-      fcs_q[32*tail_q+:32]  <= cell_err_i ? crc_d : ~crc_d;
-      crc_q                 <= crc_d;
-      tail_q                <= tail_q + 2'd1;
-      taking_q              <= !cell_eop_i;
+      fcs_q[tail_q]   <= cell_err_i ? crc_d : ~crc_d;
+      last_q[tail_q]  <= last_of(cell_eop_i, cell_bytes_i);
+      slack_q[tail_q] <= slack_of(ipg, {1'b0, cell_bytes_i[2], ~cell_bytes_i[1:0]} + 4'd1);
+      sop_q[tail_q]   <= cell_sop_i;
+      eop_q[tail_q]   <= cell_eop_i;
+      err_q[tail_q]   <= cell_err_i;
+      crc_q           <= cell_eop_i ? 32'hFFFFFFFF : crc_d;
+      tail_q          <= tail_q + 2'd1;
+      taking_q        <= !cell_eop_i;
     end
     if (rst) begin
+      crc_q    <= 32'hFFFFFFFF;
       tail_q   <= 2'd0;
       taking_q <= 1'b0;
     end
   end
 
   // ---------------------------------------------------------------------------------------------
-  // Walk over the words of the next beat.
+  // The words of the next beat, all at once. Bit i of a vector is about word i of the beat as it
+  // would be without an ordered set; an ordered set then moves what is behind it by a word.
   reg  [1:0]  head_q, head_d;       // block that is sent
   reg  [2:0]  count_d;
   reg  [3:0]  word_q, word_d;       // word of it, 0..9 with FCS and T
   reg         in_frame_q, in_frame_d;
   reg         after_sof_q, after_sof_d;
-  reg  [1:0]  gap_q, gap_d;         // idle words still to come
+  reg  [1:0]  gap_q, gap_d;         // idle words still to come, 0..2
   reg  [2:0]  deficit_q, deficit_d;
   reg  [14:0] wait_q, wait_d;       // words until the next ordered set may start
 
-  reg  [3*W-1:0] kind_d;
-  reg  [5*W-1:0] from_d;            // place in the ring
-  reg  [1:0]     end_block_d;       // block of the frame end in this beat
-  reg            end_d;
-  reg            sof_d, frame_d, stomp_d, underrun_d, os_d;
-
-  // Scratch of the walk.
-  integer     i;
-  reg  [7:0]  meta;                 // of the head block: {words, bytes[2], err, eop, sop}
-  reg  [3:0]  full;                 // words of the head block without FCS bytes in them
-  reg  [3:0]  full2;                // and of the one behind it
-  reg  [3:0]  after;                // word_q + W
-  reg         os_want;
-  reg  [14:0] wait_from;
-  reg  [2:0]  wait_less;
-  reg  [2:0]  since;                // words from an ordered set to the end of its beat
-
-  // The gap after a frame end: {idle words, new deficit}, see the header. `grid` is the number of
-  // bytes from T to the end of its word.
-  function [4:0] gap_after(input [3:0] grid, input [3:0] gap, input [2:0] deficit);
-    reg [3:0] over;
-    reg [3:0] short;
-    reg [3:0] owed;
-    begin
-      over  = grid - gap;
-      short = gap - grid;
-      owed  = {1'b0, deficit} + {1'b0, short[2:0]};
-      if (grid <= gap) gap_after = {{1'b0, short[3]} + {1'b0, owed[3]}, owed[2:0]};
-      else if ({1'b0, deficit} > over) gap_after = {2'd0, deficit - over[2:0]};
-      else gap_after = 5'd0;
-    end
-  endfunction
-
-  // 8 - (bytes + 4) mod 8
-  function [3:0] grid_of(input [2:0] bytes);
-    grid_of = {1'b0, bytes[2], ~bytes[1:0]} + 4'd1;
-  endfunction
-
+  // The frame that is sent: its last block is the one at the head or the one behind it, or it is
+  // too far away to matter, or there is no more of it.
   wire [1:0]  behind  = head_q + 2'd1;
-  wire [3:0]  ipg     = (cfg_ipg_i == 4'd0) ? 4'd1 : cfg_ipg_i;
-  // A beat holds one frame end at most, of the head block or the one behind it, and its frame was
-  // there before the beat; so the gaps that may follow are known beside the serial walk.
-  wire [4:0]  gap_0   = gap_after(grid_of(meta_q[10*head_q+3+:3]), ipg, deficit_q);
-  wire [4:0]  gap_1   = gap_after(grid_of(meta_q[10*behind+3+:3]), ipg, deficit_q);
-  wire [4:0]  gap_err = gap_after(4'd7, ipg, deficit_q);
+  wire        head_is_last = eop_q[head_q];
+  wire        starved = (count_q == 3'd0) || (count_q == 3'd1 && !head_is_last);
+  wire [1:0]  end_block = head_is_last ? head_q : behind;
+  wire        end_known = starved || eop_q[end_block];
+  wire [10:0] end_last  = last_q[end_block];
+  wire        half    = end_last[6] && !starved;
+  wire [4:0]  slack   = starved ? slack_of(ipg, 4'd7) : slack_q[end_block];
+  // Its last word, counted from the start of the head block, when end_known.
+  wire [4:0]  last    = (count_q == 3'd0) ? 5'd0
+                      : starved ? 5'd8 : {1'b0, end_last[10:7]} + {1'b0, !head_is_last, 3'd0};
+  // The frame behind it: is its first block here, and where.
+  wire        stale   = !in_frame_q && count_q != 3'd0 && !sop_q[head_q]; // of a starved frame
+  wire        more    = in_frame_q ? !starved && count_q > {1'b0, !head_is_last, head_is_last}
+                      : count_q != 3'd0 && !stale;
+  wire [1:0]  next    = in_frame_q ? end_block + 2'd1 : head_q;
+
+  // The gap behind the end, see the header: fits means grid <= ipg.
+  wire [3:0]  owed        = {1'b0, deficit_q} + {1'b0, slack[2:0]};
+  wire [1:0]  gap_new     = slack[4] ? {1'b0, slack[3]} + {1'b0, owed[3]} : 2'd0;
+  wire [2:0]  deficit_new = (slack[4] || owed[3]) ? owed[2:0] : 3'd0;
+
+  // Blocks in use after this beat, when it frees one or two.
+  wire [2:0]  less_1 = accept ? count_q : count_q - 3'd1;
+  wire [2:0]  less_2 = count_q - (accept ? 3'd1 : 3'd2);
+
   // In words, rounded up; 2 at least, so that ordered sets never take the whole wire.
   wire [14:0] spacing = (cfg_os_spacing_i < 17'd16) ? 15'd2
                       : {1'b0, cfg_os_spacing_i[16:3]} + {14'd0, cfg_os_spacing_i[2:0] != 3'd0};
+  wire        os_want = os_valid_i && (cfg_enable_i || in_frame_q);
+
+  // From the one bit that is set on.
+  function [W-1:0] from_on(input [W-1:0] hot);
+    integer k;
+    begin
+      from_on[0] = hot[0];
+      for (k = 1; k < W; k = k + 1) from_on[k] = from_on[k-1] || hot[k];
+    end
+  endfunction
+
+  reg  [W:0]    fin;       // the last word of the frame; bit W: of the next beat
+  reg  [W+2:0]  start;     // the first word behind frame and gap: the next start, or idle
+  reg  [W-1:0]  sof;
+  reg  [W-1:0]  near;      // the spacing allows an ordered set from here on
+  reg  [W-1:0]  blocked;   // behind a start word
+  reg  [W-1:0]  os_at;
+  reg  [W-1:0]  keep, moved;
+  // What the words are, with the ordered set.
+  reg  [W-1:0]  is_sof, is_data, is_prev, is_end0, is_end1, is_err;
+  reg  [W-1:0]  is_new0, is_new1, is_new2; // words of the next frame
+  reg  [W-1:0]  words;     // of the frame without its end
+  reg           ended, started, os_d;
+  reg  [W-1:0]  used;      // words that go by without the ordered set
+  reg  [3:0]    after;
+  integer       i;
+
+  // The same vector with a place left free for the ordered set.
+  function [W-1:0] place(input [W-1:0] v, input [W-1:0] stays, input [W-1:0] moves);
+    place = (v & stays) | ((v << 1) & moves);
+  endfunction
+
+  // Spacing left at the end of a beat in which `past` words have gone by.
+  function [14:0] less(input [14:0] from, input [14:0] past);
+    less = (from > past) ? from - past : 15'd0;
+  endfunction
 
   always @* begin
     head_d      = head_q;
-    count_d     = count_q;
-    word_d      = word_q;
-    in_frame_d  = in_frame_q;
+    count_d     = count_q + {2'd0, accept};
+    word_d      = 4'd0;
+    in_frame_d  = 1'b0;
     after_sof_d = 1'b0;
-    gap_d       = gap_q;
-    deficit_d   = deficit_q;
-    kind_d      = {W{K_IDLE}};
-    from_d      = {(5 * W) {1'b0}};
-    end_block_d = 2'd0;
-    sof_d       = 1'b0;
-    frame_d     = 1'b0;
-    stomp_d     = 1'b0;
-    underrun_d  = 1'b0;
+    gap_d       = 2'd0;
+    deficit_d   = 3'd0;
+    wait_d      = less(wait_q, W[14:0]);
+    fin         = {(W + 1) {1'b0}};
+    start       = {(W + 3) {1'b0}};
+    sof         = {W{1'b0}};
+    near        = {W{1'b0}};
+    blocked     = {W{1'b0}};
+    os_at       = {W{1'b0}};
     os_d        = 1'b0;
-    since       = 3'd0;
-    end_d       = 1'b0;
-    os_want     = os_valid_i && (cfg_enable_i || in_frame_q);
-    meta        = {meta_q[10*head_q+5+:5], meta_q[10*head_q+:3]};
-    full        = meta[1] ? meta[7:4] : 4'd8;
-    full2       = meta_q[10*behind+1] ? meta_q[10*behind+6+:4] : 4'd8;
-    after       = word_q + {1'b0, W3};
+    keep        = {W{1'b1}};
+    moved       = {W{1'b0}};
+    used        = {W{1'b0}};
+    is_sof      = {W{1'b0}};
+    is_data     = {W{1'b0}};
+    is_prev     = {W{1'b0}};
+    is_end0     = {W{1'b0}};
+    is_end1     = {W{1'b0}};
+    is_err      = {W{1'b0}};
+    is_new0     = {W{1'b0}};
+    is_new1     = {W{1'b0}};
+    is_new2     = {W{1'b0}};
+    words       = {W{1'b0}};
+    ended       = 1'b0;
+    started     = 1'b0;
+    after       = 4'd0;
 
-    if (count_q == 3'd0 && !in_frame_q && gap_q == 2'd0 && !os_want) begin
-      // Nothing to send. (A short cut of the walk below.)
-      deficit_d = 3'd0;
-    end else if (in_frame_q && count_q != 3'd0 && !(os_want && wait_q < {12'd0, W3}) &&
-                 (after <= full ||
-                  (!meta[1] && count_q != 3'd1 && after - 4'd8 <= full2))) begin
-      // Data only. (A short cut of the walk below.)
-      for (i = 0; i < W; i = i + 1) begin
-        kind_d[3*i+:3] = K_DATA;
-        from_d[5*i+:5] = {head_q, 3'd0} + {1'b0, word_q} + i[4:0];
+    if (in_frame_q || count_q != 3'd0 || gap_q != 2'd0 || os_want) begin
+      // Where the frame ends and the next one starts.
+      if (in_frame_q) begin
+        for (i = 0; i <= W; i = i + 1) begin
+          fin[i] = end_known && {1'b0, word_q} + i[4:0] == last;
+        end
+        start = {2'b00, fin[W-1:0], 1'b0} << gap_new;
+      end else begin
+        start = {{(W + 2) {1'b0}}, 1'b1} << gap_q;
       end
-      word_d = after;
-      if (!meta[1] && after[3]) begin
-        word_d  = {1'b0, after[2:0]};
-        head_d  = head_q + 2'd1;
-        count_d = count_q - 3'd1;
+      if (more) sof = start[W-1:0];
+
+      // Where an ordered set goes.
+      if (os_want && wait_q < W[14:0]) begin
+        for (i = 0; i < W; i = i + 1) near[i] = (wait_q[1:0] == i[1:0]);
+        blocked    = sof << 1;
+        blocked[0] = after_sof_q;
+        os_at      = (near & ~blocked) | ((near & blocked) << 1);
+        os_d       = |os_at;
+        keep       = ~from_on(os_at);
+        moved      = ~keep << 1;
+        for (i = 0; i < W; i = i + 1) if (os_at[i]) wait_d = less(spacing, W[14:0] - i[14:0]);
       end
-    end else begin
-      if (count_q != 3'd0 && !in_frame_q && !meta[0]) begin
-        // A block that continues no frame: the rest of a starved one is thrown away.
-        head_d  = head_q + 2'd1;
-        count_d = count_q - 3'd1;
-      end
-      after_sof_d = after_sof_q;
-      for (i = 0; i < W; i = i + 1) begin
-        meta = {meta_q[10*head_d+5+:5], meta_q[10*head_d+:3]};
-        full = meta[1] ? meta[7:4] : 4'd8;
-        if (os_want && !os_d && !after_sof_d && wait_q <= i[14:0]) begin
-          kind_d[3*i+:3] = K_OS;
-          os_d           = 1'b1;
-          since          = W3 - i[2:0];
-        end else if (in_frame_d) begin
-          after_sof_d    = 1'b0;
-          from_d[5*i+:5] = {head_d, 3'd0} + {1'b0, word_d};
-          if (count_d == 3'd0) begin
-            kind_d[3*i+:3] = K_ERR;
-            in_frame_d     = 1'b0;
-            underrun_d     = 1'b1;
-            {gap_d, deficit_d} = gap_err;
-          end else if (word_d < full) begin
-            kind_d[3*i+:3] = K_DATA;
-            word_d         = word_d + 4'd1;
-            if (word_d == 4'd8 && !meta[1]) begin
-              word_d  = 4'd0;
-              head_d  = head_d + 2'd1;
-              count_d = count_d - 3'd1;
-            end
-          end else begin
-            end_d          = 1'b1;
-            end_block_d    = head_d;
-            kind_d[3*i+:3] = (word_d == full) ? K_END0 : K_END1;
-            if (meta[3] && word_d == full) begin
-              word_d = word_d + 4'd1; // four bytes or more and the FCS: T is in the next word
-            end else begin
-              {gap_d, deficit_d} = (head_d == head_q) ? gap_0 : gap_1;
-              in_frame_d = 1'b0;
-              frame_d    = !meta[2];
-              stomp_d    = meta[2];
-              word_d     = 4'd0;
-              head_d     = head_d + 2'd1;
-              count_d    = count_d - 3'd1;
-            end
-          end
-        end else if (gap_d != 2'd0) begin
-          gap_d = gap_d - 2'd1;
-        end else if (count_d != 3'd0 && meta[0]) begin
-          kind_d[3*i+:3] = K_SOF;
-          sof_d          = 1'b1;
-          in_frame_d     = 1'b1;
-          after_sof_d    = 1'b1;
-          word_d         = 4'd0;
+      used  = {W{1'b1}} >> os_d;
+      after = word_q + W[3:0] - {3'd0, os_d};
+
+      // What the words are.
+      if (in_frame_q) begin
+        if (starved) begin
+          is_err = place(fin[W-1:0], keep, moved);
+        end else if (half) begin
+          is_end0 = place(fin[W:1], keep, moved);
+          is_end1 = place(fin[W-1:0], keep, moved);
         end else begin
-          deficit_d = 3'd0;
+          is_end0 = place(fin[W-1:0], keep, moved);
+        end
+        words   = ~from_on(fin[W-1:0]) & ~(half ? fin[W:1] : {W{1'b0}});
+        is_data = words & keep;
+        is_prev = (words << 1) & moved;
+      end
+      if (more) begin
+        is_sof = place(sof, keep, moved);
+        is_new0 = place(sof << 1, keep, moved);
+        is_new1 = place(sof << 2, keep, moved);
+        is_new2 = place(sof << 3, keep, moved);
+      end
+
+      // What the next beat finds.
+      ended   = |(fin[W-1:0] & used);
+      started = |(sof & used);
+      if (in_frame_q && !ended) begin
+        in_frame_d = 1'b1;
+        word_d     = after;
+        deficit_d  = deficit_q;
+        if (!head_is_last && after[3]) begin
+          word_d[3] = 1'b0;
+          head_d    = behind;
+          count_d   = less_1;
+        end
+      end else begin
+        in_frame_d = started;
+        for (i = 0; i < W; i = i + 1) begin
+          if (sof[i] && used[i]) word_d = W[3:0] - 4'd1 - {3'd0, os_d} - i[3:0];
+        end
+        after_sof_d = |(sof & used & ~(used >> 1));
+        gap_d       = os_d ? start[W+1:W] : start[W+2:W+1];
+        if (more || !(|(start[W-1:0] & used))) deficit_d = in_frame_q ? deficit_new : deficit_q;
+        if (in_frame_q && starved) begin
+          if (count_q != 3'd0) head_d = behind;
+          count_d = {2'd0, accept};
+        end else if (in_frame_q) begin
+          head_d  = next;
+          count_d = head_is_last ? less_1 : less_2;
+        end else if (stale) begin
+          head_d  = behind;
+          count_d = less_1;
         end
       end
     end
-    wait_from = os_d ? spacing : wait_q;
-    wait_less = os_d ? since : W3;
-    wait_d    = (wait_from > {12'd0, wait_less}) ? wait_from - {12'd0, wait_less} : 15'd0;
   end
 
   assign os_ready_o = os_d;
 
   always @(posedge clk) begin
     head_q      <= head_d;
-    count_q     <= count_d + {2'd0, accept};
+    count_q     <= count_d;
     word_q      <= word_d;
     in_frame_q  <= in_frame_d;
     after_sof_q <= after_sof_d;
@@ -305,48 +348,56 @@ module weft_mac_tx #(
 
   // ---------------------------------------------------------------------------------------------
   // The frame end: last bytes, FCS, T and idle over two words.
-  wire [5:0]   end_bytes = meta_q[10*end_block_d+3+:6]; // modulo 64
-  wire [63:0]  end_word  = end_d ? ring_q[{end_block_d, end_bytes[5:3]}] : 64'd0;
+  wire [5:0]   end_bytes = end_last[5:0];
+  wire [31:0]  end_fcs   = fcs_q[end_block];
+  wire         end_near  = |fin;
+  wire [63:0]  end_word  = end_near ? ring_q[{end_block, end_bytes[5:3]}] : 64'd0;
   wire [63:0]  end_mask  = {64{1'b1}} << {end_bytes[2:0], 3'b000};
   wire [15:0]  end_ctrl  = 16'hFFF0 << end_bytes[2:0];
   reg  [127:0] end_data;
 
   always @* begin
     end_data = 128'd0;
-    if (end_d) begin
-      end_data = {{11{`WEFT_MII_IDLE}}, `WEFT_MII_TERM, fcs_q[32*end_block_d+:32]}
+    if (end_near) begin
+      end_data = {{11{`WEFT_MII_IDLE}}, `WEFT_MII_TERM, end_fcs}
                  << {end_bytes[2:0], 3'b000};
       end_data[63:0] = end_data[63:0] | (end_word & ~end_mask);
     end
   end
 
   // The beat. An idle wire that stays idle does not move.
-  reg  quiet_q;
-  wire moves = (kind_d != {W{K_IDLE}}) || !quiet_q;
+  wire         busy = in_frame_q || os_d || (sof != {W{1'b0}});
+  reg          quiet_q;
+  wire         change = busy || !quiet_q;
 
   always @(posedge clk) begin
-    quiet_q <= (kind_d == {W{K_IDLE}});
+    quiet_q <= !busy;
     if (rst) quiet_q <= 1'b0;
   end
 
   genvar g;
   generate
     for (g = 0; g < W; g = g + 1) begin : gen_word
+      localparam [4:0] AT = g;
       reg  [63:0] data_q;
       reg  [7:0]  ctrl_q;
-      wire [2:0]  kind = kind_d[3*g+:3];
-      wire [63:0] cell_word = (kind == K_DATA) ? ring_q[from_d[5*g+:5]] : 64'd0;
+      wire [4:0]  at = {head_q, word_q[2:0]} + AT;
 
       always @(posedge clk) begin
-        if (moves) begin
-          case (kind)
-            K_DATA:  {ctrl_q, data_q} <= {8'h00, cell_word};
-            K_END0:  {ctrl_q, data_q} <= {end_ctrl[7:0], end_data[63:0]};
-            K_END1:  {ctrl_q, data_q} <= {end_ctrl[15:8], end_data[127:64]};
-            K_SOF:   {ctrl_q, data_q} <= {8'h01, START_WORD};
-            K_OS:    {ctrl_q, data_q} <= {8'h01, os_data_i};
-            K_ERR:   {ctrl_q, data_q} <= {8'hFF, ERROR_WORD};
-            default: {ctrl_q, data_q} <= {8'hFF, IDLE_WORD};
+        if (change) begin
+          (* parallel_case *)
+          case (1'b1)
+            is_data[g]: {ctrl_q, data_q} <= {8'h00, ring_q[at]};
+            is_prev[g]: {ctrl_q, data_q} <= {8'h00, ring_q[at-5'd1]};
+            is_end0[g]: {ctrl_q, data_q} <= {end_ctrl[7:0], end_data[63:0]};
+            is_end1[g]: {ctrl_q, data_q} <= {end_ctrl[15:8], end_data[127:64]};
+            is_sof[g]:  {ctrl_q, data_q} <= {8'h01, START_WORD};
+            os_at[g]:   {ctrl_q, data_q} <= {8'h01, os_data_i};
+            is_err[g]:  {ctrl_q, data_q} <= {8'hFF, ERROR_WORD};
+            is_new0[g]: {ctrl_q, data_q} <= {8'h00, ring_q[{next, 3'd0}]};
+            is_new1[g]: {ctrl_q, data_q} <= {8'h00, ring_q[{next, 3'd1}]};
+            is_new2[g]: {ctrl_q, data_q} <= {8'h00, ring_q[{next, 3'd2}]};
+            default:    {ctrl_q, data_q} <= {8'hFF, IDLE_WORD};
           endcase
         end
         // The wire is idle in reset, not unknown.
@@ -361,10 +412,10 @@ module weft_mac_tx #(
   reg sof_q, frame_q, stomp_q, underrun_q, os_q;
 
   always @(posedge clk) begin
-    sof_q      <= sof_d;
-    frame_q    <= frame_d;
-    stomp_q    <= stomp_d;
-    underrun_q <= underrun_d;
+    sof_q      <= started;
+    frame_q    <= ended && !starved && !err_q[end_block];
+    stomp_q    <= ended && !starved && err_q[end_block];
+    underrun_q <= ended && starved;
     os_q       <= os_d;
     if (rst) begin
       sof_q      <= 1'b0;
@@ -384,6 +435,6 @@ module weft_mac_tx #(
   `WEFT_ASSERT(a_blocks_in_range, count_q <= 3'd4)
   `WEFT_ASSERT(a_frame_starts_with_sop, !accept || cell_sop_i == !taking_q)
   `WEFT_ASSERT(a_full_cells, !accept || cell_eop_i || cell_bytes_i == 7'd64)
-  `WEFT_ASSERT(a_frame_not_tiny, !accept || !cell_sop_i || !cell_eop_i || cell_bytes_i >= 7'd20)
+  `WEFT_ASSERT(a_frame_not_tiny, !accept || !cell_sop_i || !cell_eop_i || cell_bytes_i >= 7'd24)
 endmodule
 `default_nettype wire

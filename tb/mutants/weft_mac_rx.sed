@@ -1,1 +1,1 @@
-s/two_blocks         = words_d\[3\];/two_blocks         = 1'b0;/
+s/next_block = block_q + 2'd1 + {1'b0, reach\[3\]};/next_block = block_q + 2'd1;/

@@ -1,1 +1,1 @@
-s/owed  = {1'b0, deficit} + {1'b0, short\[2:0\]};/owed  = {1'b0, short[2:0]};/
+s/owed        = {1'b0, deficit_q} + {1'b0, slack\[2:0\]};/owed        = {1'b0, slack[2:0]};/
