@@ -64,7 +64,6 @@ struct bench {
     struct cell queue[QUEUE];
     unsigned first, level;
     unsigned whole;      /* last cells inside */
-    uint64_t newest; /* cycle from which the newest first cell is here */
     bool busy, discard, offer, offer_cc;
     unsigned frames_in;
     struct {
@@ -206,8 +205,11 @@ static void rewrite(struct cell *c)
 static bool may_start(const struct bench *b)
 {
     const struct cell *head = &b->queue[b->first];
-    if (b->whole > 0) return true;
-    return head->f.ct ? b->now - b->newest >= b->cfg_margin : b->level >= 2;
+    if (!head->f.ct) return b->whole > 0 || b->level >= 2;
+    /* One with another behind it is whole. */
+    for (unsigned k = 1; k < b->level; k++)
+        if (b->queue[(b->first + k) % QUEUE].sop) return true;
+    return b->now - head->here >= b->cfg_margin;
 }
 
 /* The MAC's wire side. A cell that is taken in this cycle is there in the next. */
@@ -376,7 +378,7 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
         struct cell *c = &b->queue[(b->first + b->level) % QUEUE];
         *c = b->pipe[2];
         rewrite(c);
-        if (c->sop) b->newest = b->now + 1;
+        c->here = b->now + 1;
         b->level++;
         b->whole += c->eop;
         b->frames_in += c->eop;

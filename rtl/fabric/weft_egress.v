@@ -11,9 +11,9 @@
 // The transmit MAC makes a new FCS.
 //
 // Start rule (law 2: what has started finishes at line rate):
-//   cut-through frame   cfg_ct_margin_i cycles after its first cell came, or when its last cell is
-//                       here: its cells come at wire rate, the margin covers control ordered sets
-//                       in the frame (8 bytes each); the time that it waited for others counts
+//   cut-through frame   cfg_ct_margin_i cycles after its first cell came, whatever its size: its
+//                       cells come at wire rate, the margin covers control ordered sets in the
+//                       frame (8 bytes each); the time that it waited for others counts
 //   stored frame        when its last cell is here, or two cells are: the ingress then delivers at
 //                       least one cell every two cycles, the rate of the wire
 // CC_Update frames are sent between frames, before the next one, with the counters of that moment:
@@ -181,9 +181,12 @@ module weft_egress #(
   reg  [3:0] age_q;       // cycles since the newest first cell came, saturating
 
   reg  [15:0] whole_q; // frames with their last cell in the queue
+  reg         ended_q; // the newest frame is one of them
   wire whole = whole_q != 16'd0;
-  // A frame at the head that is not whole is the newest one.
-  wire may_start = q_valid & (whole | (q_ct ? age_q >= cfg_ct_margin_i : cells_o >= 16'd2));
+  // Behind a head that is older than the newest frame: its own age was forgotten, it is whole.
+  wire older     = whole_q > {15'd0, ended_q};
+  wire may_start = q_valid & (q_ct ? older | (age_q >= cfg_ct_margin_i)
+                                   : whole | (cells_o >= 16'd2));
   // When the port goes down, what is offered and not taken yet is withdrawn: the MAC takes no new
   // frame then, and the queue must not wait for it.
   wire up        = live_o & ~busy_q & ~discard_q;
@@ -220,6 +223,7 @@ module weft_egress #(
   always @(posedge clk) begin
     offer_cc_q <= sel_cc & ~cell_ready_i;
     offer_q    <= sel_data & ~busy_q & ~cell_ready_i;
+    if (y_valid_i) ended_q <= y_eop;
     age_q      <= (y_valid_i & y_sop) ? 4'd0 : (age_q == 4'd15) ? 4'd15 : age_q + 4'd1;
     if (sent) busy_q <= ~q_eop;
     if (thrown) discard_q <= ~q_eop;
@@ -260,6 +264,7 @@ module weft_egress #(
       age_q      <= 4'd0;
       frames_o   <= 16'd0;
       whole_q    <= 16'd0;
+      ended_q    <= 1'b0;
       under_q    <= 1'b0;
       done_o     <= 1'b0;
       cc_sent_o  <= 1'b0;
