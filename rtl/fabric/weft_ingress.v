@@ -21,18 +21,16 @@
 // that finds no room drops its frame: reason BUFFER, or LOSSLESS on a lossless VC (then the link
 // partner sent beyond its credits, or the limits are wrong). Cut-through starts only when a whole
 // frame of the largest size surely fits, so a frame that has begun to leave is never short of room.
-// Both are answers from registers, made in the cycle before with the cells stored in it: what that
-// cycle gave back counts one cycle later, a new limit two cycles. The link partner hears of freed
-// cells later still, so a lossless VC never notices.
+// Both answers are registers: a freed cell counts one cycle later (the link partner hears of it
+// later still, so a lossless VC never notices), a new limit two.
 //
 // Multicast: one copy of the cells; the frame stands in one queue per egress; a RAM of pending
 // egresses says when the last copy has left.
 //
 // Latency: sop on cell_* in cycle t, cut-through match in t, RAM read in t+1, x_* in t+2.
 // Stall:   none towards the wire.
-// Bound:   of the read port: the stored frame and the cut-through cell each wait for at most one
-//          slot of the other. A frame whose cut-through is never granted is queued at its end, where
-//          the scheduler's bound holds. Both measured in the bench.
+// Bound:   on the read port, the stored frame and the cut-through cell each wait for at most one
+//          slot. A frame that is not cut through is queued: the scheduler's bound. Both measured.
 // Relies on: every egress that is matched has room for the whole frame (no back-pressure on x_*).
 `default_nettype none
 `include "weft_defs.vh"
@@ -144,6 +142,7 @@ module weft_ingress #(
   reg  [VCS*16-1:0] used_q;
   reg  [VCS-1:0]    room_q;                   // the VC is below its limit
   reg  [VCS-1:0]    frame_room_q;             // by a frame of the largest size
+  reg               free_room_q;              // the free list holds such a frame
 
   wire             fl_ready, fl_ok, fl_error;
   wire [IDW-1:0]   fl_id;
@@ -213,10 +212,14 @@ module weft_ingress #(
     if (rst) cur_valid_q <= 1'b0;
   end
 
-  // Cells held per VC. Whether a cell is stored comes late in the cycle, so each answer stands for
-  // both cases.
+  // Cells held per VC. The store comes late in the cycle, so each answer stands for both cases.
   wire [15:0] roll_count = {7'd0, cur_cells_q};
-  reg         free_room_q;                        // a frame of the largest size fits the free list
+  // Looked at in the cycle of a move, and in the next one for what it gave back.
+  reg  [VCS*16-1:0] limit_q;
+  reg  [VCS-1:0]    look_q;
+  wire [VCS-1:0]    one = 1;
+  wire [VCS-1:0]    moves = ((a_store | a_roll) ? one << a_vc : {VCS{1'b0}})
+                          | (do_free ? one << f2_vc_q : {VCS{1'b0}});
   always @(posedge clk) begin : p_used
     integer v;
     if (a_store | a_roll | do_free)
@@ -226,15 +229,10 @@ module weft_ingress #(
             - ((a_roll && a_vc == v[2:0]) ? roll_count : 16'd0)
             - ((do_free && f2_vc_q == v[2:0]) ? 16'd1 : 16'd0);
     free_room_q <= fl_count > MAX_CELLS_ID;
+    limit_q     <= cfg_vc_limit_i;
+    look_q      <= (rst || limit_q != cfg_vc_limit_i) ? {VCS{1'b1}} : moves;
     if (rst) used_q <= {VCS*16{1'b0}};
   end
-  // Looked at after each move, and after the cycle of a move for what it gave back.
-  reg  [VCS*16-1:0] limit_q;
-  reg  [VCS-1:0]    look_q;
-  wire [VCS-1:0]    one = 1;
-  wire [VCS-1:0]    moves = ((a_store | a_roll) ? one << a_vc : {VCS{1'b0}})
-                          | (do_free ? one << f2_vc_q : {VCS{1'b0}});
-  wire              new_limit = limit_q != cfg_vc_limit_i;
   genvar gv;
   generate
     for (gv = 0; gv < VCS; gv = gv + 1) begin : gen_room
@@ -248,10 +246,6 @@ module weft_ingress #(
         end
     end
   endgenerate
-  always @(posedge clk) begin
-    if (new_limit) limit_q <= cfg_vc_limit_i;
-    look_q <= (rst | new_limit) ? {VCS{1'b1}} : moves;
-  end
   assign used_o         = used_q;
   assign cell_in_o      = a_store;
   assign cell_freed_o   = do_free;
@@ -435,8 +429,7 @@ module weft_ingress #(
   reg  [E-1:0]     st_mask_q;
   reg  [2:0]       st_vc_q;
   reg  [31:0]      st_time_q;
-  // The entry that was matched: the same at all of its egresses, so a tree of OR finds it.
-  reg  [E*32-1:0]  acc_heads;
+  reg  [E*32-1:0]  acc_heads;                     // the same at all egresses: a tree of OR finds it
   always @* begin : p_acc
     integer j, s;
     acc_heads = {E*32{1'b0}};

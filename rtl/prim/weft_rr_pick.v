@@ -6,8 +6,8 @@
 // Latency: 0 cycles. Stall rule: none.
 // Bound: with a pointer that moves to one past each grant, a requester waits for at most N - 1
 //   grants of others.
-// Trade-off: two "lowest bit" trees side by side, on the masked and on the unmasked requests, instead
-//   of a rotate or of x & -x: log2(N) levels of OR and no carry chain, for twice the gates.
+// Trade-off: two "lowest bit" trees side by side, on the masked and on the unmasked requests,
+//   instead of a rotate or of x & -x: log2(N) levels of OR, no carry chain, for twice the gates.
 // Relies on: ptr_i < N (a larger pointer acts as 0), N in 1..64.
 `default_nettype none
 module weft_rr_pick #(
