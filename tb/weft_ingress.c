@@ -60,10 +60,10 @@ struct bench {
     tb *t;
     tb_sig *time, *ready, *cell_valid, *cell_sop, *cell_eop, *cell_err, *cell_reason, *cell_bytes,
         *cell_len, *cell_data, *desc, *dst_mask, *vc_limit, *lossless, *ct_enable, *ecn, *eg_idle,
-        *credit_ok, *credit_avail, *credit_shift, *credit_ovhd, *req, *same, *free, *busy, *ct_req,
-        *ct_mask, *ct_vc, *acc_valid, *acc_mask, *acc_vc, *ct_gnt, *granted, *x_valid, *x_mask,
-        *x_data, *tus_valid, *tus_mask, *tus_vc, *tus_len, *tuc_valid, *tuc_mask, *tuc_vc, *tuc_len,
-        *consumed, *refused, *fate_vc, *fate_len, *freed, *freed_vc, *freed_len, *control,
+        *credit_ok, *hold, *credit_avail, *credit_shift, *credit_ovhd, *req, *same, *free, *busy,
+        *ct_req, *ct_mask, *ct_vc, *acc_valid, *acc_mask, *acc_vc, *ct_gnt, *granted, *x_valid,
+        *x_mask, *x_data, *tus_valid, *tus_mask, *tus_vc, *tus_len, *tuc_valid, *tuc_mask, *tuc_vc,
+        *tuc_len, *consumed, *refused, *fate_vc, *fate_len, *freed, *freed_vc, *freed_len, *control,
         *control_data, *fate_valid, *fate_reason, *fate_copies, *fate_mask, *fate_seq, *fate_time,
         *cell_in, *cell_freed, *cells_rolled, *held_copies, *held_cells, *used, *error;
     unsigned ends, vcs, cells, max_cells;
@@ -102,6 +102,7 @@ struct bench {
     } freed_now;
     int gauge, gauge_step; /* held_copies_o, and what the cycle before this one adds to it */
     unsigned unseen[MAX_E][MAX_V], blocked_run;
+    bool held[MAX_E][MAX_V]; /* by weft_credit_claim */
 
     /* egresses */
     int eg_frame[MAX_E];
@@ -386,6 +387,9 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
                 b->avail[j][v] += 1 + (uint32_t)tb_rand_below(t, largest);
             b->ok[j][v] = b->avail[j][v] >= largest;
             tb_set_bits(b->credit_ok, v * b->ends + j, 1, b->ok[j][v]);
+            if (tb_chance(t, 2)) b->held[j][v] = m->gives && tb_chance(t, 30);
+            if (!m->gives) b->held[j][v] = false;
+            tb_set_bits(b->hold, v * b->ends + j, 1, b->held[j][v]);
             tb_set_bits(b->credit_avail, (j * b->vcs + v) * 20, 20, b->avail[j][v]);
         }
     }
@@ -414,11 +418,13 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
             bool fits = head >= 0 && cost(b->f[head].len) <= b->avail[j][v];
             bool many = head >= 0 && bits(b->f[head].mask) > 1;
             any_multi |= many;
-            if (head >= 0 && b->ok[j][v] && !req)
+            const bool held = b->held[j][v];
+            if (held && req) tb_fail(t, "egress %u VC %u: asked for though held", j, v);
+            if (head >= 0 && b->ok[j][v] && !held && !req)
                 tb_fail(t, "egress %u VC %u: not asked for", j, v);
             if (req && head < 0) tb_fail(t, "egress %u VC %u: asked for without a frame", j, v);
             if (req && head >= 0 && !fits) tb_fail(t, "egress %u VC %u: beyond its credits", j, v);
-            b->unseen[j][v] = fits && !req ? b->unseen[j][v] + 1 : 0;
+            b->unseen[j][v] = fits && !held && !req ? b->unseen[j][v] + 1 : 0;
             if (b->unseen[j][v] > n + 2) tb_fail(t, "egress %u VC %u: fits, but is not seen", j, v);
             if (many && first_multi < 0) first_multi = head;
             TB_EQ(t, same, many && head == first_multi);
@@ -457,7 +463,8 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
     }
     for (unsigned j = 0; j < b->ends && may_cut; j++)
         if (a->mask >> j & 1)
-            may_cut = (idle >> j & 1) && b->ok[j][a->vc] && b->voq[j][a->vc].count == 0;
+            may_cut = (idle >> j & 1) && b->ok[j][a->vc] && !b->held[j][a->vc] &&
+                      b->voq[j][a->vc].count == 0;
     TB_EQ(t, tb_get(b->ct_req), may_cut);
     if (may_cut) {
         TB_EQ(t, tb_get(b->ct_mask), a->mask);
@@ -763,6 +770,7 @@ int tb_main(tb *t)
     b.credit_avail = tb_sig_find(t, "credit_avail_i");
     b.credit_shift = tb_sig_find(t, "credit_shift_i");
     b.credit_ovhd = tb_sig_find(t, "credit_ovhd_i");
+    b.hold = tb_sig_find(t, "hold_i");
     b.req = tb_sig_find(t, "req_o");
     b.same = tb_sig_find(t, "same_o");
     b.free = tb_sig_find(t, "free_o");

@@ -70,6 +70,8 @@ module weft_ingress #(
   input  wire [ENDPOINTS*4-1:0]      credit_shift_i,
   input  wire [ENDPOINTS*8-1:0]      credit_ovhd_i,
   // Scheduler
+  output wire [VCS*ENDPOINTS-1:0]    nonempty_o,     // heads
+  input  wire [VCS*ENDPOINTS-1:0]    hold_i,         // heads that weft_credit_claim holds back
   output wire [VCS*ENDPOINTS-1:0]    req_o,
   output wire [VCS*ENDPOINTS-1:0]    same_o,
   output wire                        free_o,
@@ -342,7 +344,8 @@ module weft_ingress #(
     .tight_i(nonempty & ~credit_ok_i), .head_i(voq_head), .granted_i(granted_i),
     .avail_i(credit_avail_i), .shift_i(credit_shift_i), .ovhd_i(credit_ovhd_i), .fit_o(fit)
   );
-  assign req_o = nonempty & (credit_ok_i | fit);
+  assign req_o = nonempty & (credit_ok_i | fit) & ~hold_i;
+  assign nonempty_o = nonempty;
 
   // ------------------------------------------------------------------ cut-through engine -----
   // Identifiers of the arriving frame's cells that were not read yet. The frame may wait for its
@@ -365,7 +368,7 @@ module weft_ingress #(
   wire            ct_last = ct_rd & win_q[IDW];
   wire            ct_can  = ~ct_active_q | ct_last;
   wire [E-1:0]    ct_blocked = a_mask & (nonempty[a_vc*E +: E] | ~credit_ok_i[a_vc*E +: E]
-                                         | ~eg_idle_i);
+                                         | ~eg_idle_i | hold_i[a_vc*E +: E]);
   wire            ct_open = cell_sop_i ? 1'b1 : (win_open_q & ~cur_cut_q & (win_count_q < 3'd2));
   assign ct_req_o  = a_store & ct_open & ct_can & cfg_ct_enable_i & ~a_bad_end
                    & (ct_blocked == {E{1'b0}}) & free_room_q & frame_room_q[a_vc[VW-1:0]];

@@ -62,6 +62,8 @@ module weft_port #(
   input  wire [11:0]                 tbl_entry_i,
   input  wire [63:0]                 tbl_mask_i,
   // Scheduler, ingress side
+  output wire [VCS*ENDPOINTS-1:0]    nonempty_o,
+  input  wire [VCS*ENDPOINTS-1:0]    hold_i,
   output wire [VCS*ENDPOINTS-1:0]    req_o,
   output wire [VCS*ENDPOINTS-1:0]    same_o,
   output wire                        free_o,
@@ -293,7 +295,8 @@ module weft_port #(
     .cfg_ct_enable_i(cfg_ct_enable_i), .cfg_ecn_i(cfg_ecn_i),
     .eg_idle_i(all_idle_i), .credit_ok_i(all_credit_ok_i), .credit_avail_i(all_credit_avail_i),
     .credit_shift_i(all_credit_shift_i), .credit_ovhd_i(all_credit_ovhd_i),
-    .req_o(req_o), .same_o(same_o), .free_o(free_o), .busy_o(busy_o),
+    .nonempty_o(nonempty_o), .hold_i(hold_i), .req_o(req_o), .same_o(same_o), .free_o(free_o),
+    .busy_o(busy_o),
     .ct_req_o(ct_req_o), .ct_mask_o(ct_mask_o), .ct_vc_o(ct_vc_o),
     .acc_valid_i(acc_valid_i), .acc_mask_i(acc_mask_i), .acc_vc_i(acc_vc_i),
     .ct_gnt_i(ct_gnt_i), .granted_i(granted_i),

@@ -162,7 +162,7 @@ module weft_switch #(
   );
 
   // ------------------------------------------------------------------ fabric -----------------
-  wire [PORTS*VCS*E-1:0] req, same;
+  wire [PORTS*VCS*E-1:0] heads, hold, req, same;
   wire [PORTS-1:0]       src_free, ct_req, acc_valid, ct_gnt;
   wire [PORTS*E-1:0]     busy, ct_mask, acc_mask;
   wire [PORTS*3-1:0]     ct_vc, acc_vc;
@@ -206,6 +206,11 @@ module weft_switch #(
     end
   endgenerate
 
+  weft_credit_claim #(.INPUTS(PORTS), .OUTPUTS(E), .VCS(VCS)) u_credit_claim (
+    .clk(clk), .rst(rst), .nonempty_i(heads), .ok_i(credit_ok), .granted_i(granted),
+    .acc_valid_i(acc_valid), .acc_mask_i(acc_mask), .acc_vc_i(acc_vc), .hold_o(hold)
+  );
+
   // ------------------------------------------------------------------ ports ------------------
   genvar p;
   generate
@@ -233,6 +238,7 @@ module weft_switch #(
         .tbl_ready_i(tbl_ready), .tbl_we_i(tbl_we), .tbl_sel_i(tbl_sel),
         .tbl_index_i(tbl_index), .tbl_key_i(tbl_key), .tbl_entry_i(tbl_entry),
         .tbl_mask_i(tbl_mask),
+        .nonempty_o(heads[p*VCS*E +: VCS*E]), .hold_i(hold[p*VCS*E +: VCS*E]),
         .req_o(req[p*VCS*E +: VCS*E]), .same_o(same[p*VCS*E +: VCS*E]), .free_o(src_free[p]),
         .busy_o(busy[p*E +: E]), .ct_req_o(ct_req[p]), .ct_mask_o(ct_mask[p*E +: E]),
         .ct_vc_o(ct_vc[p*3 +: 3]),
