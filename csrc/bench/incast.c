@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "bench/load.h"
+#include "endpoint/frame.h"
 #include "endpoint/partner.h"
 #include "tool/tool.h"
 #include "weft/weft.h"
@@ -227,6 +228,34 @@ static int one(weft_bench *b, unsigned i, unsigned round)
     return 0;
 }
 
+/* One source of frames of the largest size among sources of the smallest: in the scheduler's turns
+ * each sends as many frames as the others, however short of credits the receiver keeps them. */
+static int unequal(weft_bench *b, unsigned drain)
+{
+    state *st = weft_bench_state(b);
+    weft_load *l = &st->load;
+    static const weft_load_size small = {64, 64}, large = {9216, 9216};
+    const unsigned n = weft_bench_geometry(b).ports - 2; /* small ones; the hot port is the last */
+    const int rc = weft_load_open(l, b, 10000 + drain);
+    if (rc != 0) return rc;
+    weft_bench_row(b, "%u x 64 B + 9216 B, %u %%", n, drain);
+    weft_load_set_drain(l, n + 1, drain);
+    for (unsigned k = 0; k <= n; k++) weft_load_add(l, k, n + 1, 0, k < n ? small : large, 0);
+    weft_load_run(l, WARM / l->mii, WINDOW / l->mii, NULL, NULL);
+    uint64_t bytes = 0;
+    for (unsigned k = 0; k < n; k++) bytes += l->got[n + 1][k][0].bytes;
+    const double turns = (double)bytes / weft_wire_bytes(64, 1) / n;
+    const double frames = (double)l->got[n + 1][n][0].bytes / weft_wire_bytes(9216, 1);
+    weft_bench_fraction(b, "large_turns", frames / turns);
+    weft_bench_column(b, "%8.4f of the turns of the others      ", frames / turns);
+    weft_bench_expect(b, frames >= 0.9 * turns - 1, "%.0f large frames, %.0f turns of the others",
+                      frames, turns);
+    weft_load_set_drain(l, n + 1, 100);
+    weft_load_finish(l);
+    weft_load_close(l);
+    return 0;
+}
+
 static int run(weft_bench *b)
 {
     const weft_sim_geometry g = weft_bench_geometry(b);
@@ -240,6 +269,10 @@ static int run(weft_bench *b)
             const int rc = one(b, i, round);
             if (rc != 0) return rc;
         }
+    for (unsigned i = 0; i < 3 && g.ports > 2 && !weft_bench_quick(b); i++) {
+        const int rc = unequal(b, i == 0 ? 100 : i == 1 ? 90 : 50);
+        if (rc != 0) return rc;
+    }
     return 0;
 }
 
