@@ -37,8 +37,8 @@ struct weft_world {
     weft_frame_pool pool;
     weft_geometry geo;
     weft_world_options opt;
-    weft_framer framer; /* src is set for each frame */
-    bool esun, no_memory;
+    weft_framer framer; /* of the profile, without a source */
+    bool no_memory;
     unsigned ports, mii;
     uint8_t *wire_rx;
     uint64_t *wire_rx_ctrl;

@@ -203,9 +203,11 @@ typedef struct {
     const uint8_t *data;       /* WRITE and READ_DATA: where the bytes start (set by the parser) */
     /* For transports with connections (weft/proto_roce.h, weft/proto_uet.h); the memory transport
      * has no place for them. */
-    uint32_t total; /* WRITE, READ: bytes of the whole operation */
-    uint32_t psn;   /* of the request, repeated in its response */
-    uint8_t flow;   /* VC of the request, repeated in its response */
+    uint32_t total;  /* WRITE: bytes of the whole operation */
+    uint32_t offset; /* WRITE: of this segment in its operation */
+    uint32_t psn;    /* of the request, repeated in its response */
+    uint8_t flow;    /* VC of the request, repeated in its response */
+    bool notify;     /* WRITE: the last segment will have WEFT_MT_NOTIFY; notify_tag is valid */
 } weft_mt;
 
 /* Bytes of the message in front of (WRITE, READ_DATA) or including (all others) its content. */

@@ -21,8 +21,9 @@ extern "C" {
 #define WEFT_UET_ENTROPY  4u    /* bytes of the entropy header that stands for UDP in native UET */
 #define WEFT_UET_CRC      4u    /* bytes behind the payload */
 #define WEFT_UET_PDS      12u   /* bytes of a RUD or ROD request's, and of an ACK's PDS header */
-#define WEFT_UET_SES_MAX  80u /* bytes of the longest SES headers: standard, and the CAS extension \
-                               */
+#define WEFT_UET_SES_MAX                                                                           \
+    80u /* bytes of the longest SES headers: standard, and the CAS extension                       \
+         */
 
 typedef enum { WEFT_UET_RUD_REQ = 2, WEFT_UET_ROD_REQ = 3, WEFT_UET_ACK = 7 } weft_uet_type;
 
