@@ -2,7 +2,7 @@
  * Copyright 2026 The Weft Authors
  *
  * encap_roce.c: memory operations as RoCEv2 RC. The queue pair of an accelerator for neighbour n
- * and requests on VC v has the number 0x010000 | v << 10 | n at both ends. Every request asks for
+ * and flow f has the number 0x010000 | f << 10 | n at both ends. Every request asks for
  * an acknowledge of its own, unless its write is posted. docs/profiles.md has the table.
  */
 #include "encap_ip.h"
@@ -78,7 +78,7 @@ static uint8_t *roce_head(const weft_framer *fr, uint64_t dst_mac, unsigned vc, 
                           uint8_t *frame)
 {
     const bool response = weft_mt_is_response(m->op);
-    const unsigned flow = (response ? m->flow : vc) % WEFT_MAX_VCS;
+    const unsigned flow = weft_flow_of(m, vc);
     weft_peer *c = weft_peers_get(fr->peers, (unsigned)(dst_mac & 0x3FFu), flow);
     if (!c) return NULL;
     weft_roce r = {.opcode = opcode_of(m),
@@ -273,7 +273,7 @@ static weft_encap_result roce_parse(const weft_framer *fr, const uint8_t *frame,
     if (!weft_roce_parse(v.packet, v.bytes - WEFT_ROCE_ICRC, &r) || r.pkey != PKEY)
         return WEFT_ENCAP_MALFORMED;
     const unsigned flow = r.dest_qp >> 10 & 63u;
-    if ((r.dest_qp & ~0x3FFu) != (QP_BASE | flow << 10) || flow >= WEFT_MAX_VCS ||
+    if ((r.dest_qp & ~0x3FFu) != (QP_BASE | flow << 10) || flow >= WEFT_FLOWS ||
         (r.dest_qp & 0x3FFu) != v.src)
         return WEFT_ENCAP_MALFORMED; /* no such queue pair */
     weft_peer *c = weft_peers_get(fr->peers, v.src, flow);

@@ -3,8 +3,8 @@
  *
  * encap_uet.c: memory operations as UET: reliable ordered delivery, contexts that are set up by
  * configuration (no SYN), every request acknowledged by an ACK that carries its semantic response,
- * with the data of reads and the value of atomics in it. A context for neighbour n and requests on
- * VC v has the number v << 10 | n. docs/profiles.md has the table.
+ * with the data of reads and the value of atomics in it. A context for neighbour n and flow f
+ * has the number f << 10 | n. docs/profiles.md has the table.
  */
 #include "encap_ip.h"
 #include "weft/proto_uet.h"
@@ -142,7 +142,7 @@ static uint8_t *uet_head(const weft_framer *fr, uint64_t dst_mac, unsigned vc, c
                          uint8_t *frame)
 {
     const bool response = weft_mt_is_response(m->op);
-    const unsigned flow = (response ? m->flow : vc) % WEFT_MAX_VCS;
+    const unsigned flow = weft_flow_of(m, vc);
     const unsigned dst = (unsigned)(dst_mac & 0x3FFu);
     weft_peer *c = weft_peers_get(fr->peers, dst, flow);
     if (!c) return NULL;
@@ -338,7 +338,7 @@ static weft_encap_result uet_parse(const weft_framer *fr, const uint8_t *frame, 
     const size_t bytes = v.bytes - WEFT_UET_CRC;
     const size_t head = weft_uet_pds_parse(v.packet, bytes, &pds);
     const unsigned flow = pds.dpdcid >> 10;
-    if (head == 0 || flow >= WEFT_MAX_VCS || (pds.dpdcid & 0x3FFu) != v.src ||
+    if (head == 0 || flow >= WEFT_FLOWS || (pds.dpdcid & 0x3FFu) != v.src ||
         pds.spdcid != (flow << 10 | (fr->src & 0x3FFu)))
         return WEFT_ENCAP_MALFORMED; /* no such context */
     weft_peer *c = weft_peers_get(fr->peers, v.src, flow);

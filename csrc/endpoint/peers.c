@@ -10,7 +10,7 @@
 struct weft_peers {
     uint32_t mask, first_psn;
     uint64_t gaps;
-    weft_peer *at[WEFT_MAX_VCS][WEFT_ACCEL_IDS];
+    weft_peer *at[WEFT_FLOWS][WEFT_ACCEL_IDS];
 };
 
 weft_peers *weft_peers_new(uint32_t psn_mask, uint32_t first_psn)
@@ -25,7 +25,7 @@ weft_peers *weft_peers_new(uint32_t psn_mask, uint32_t first_psn)
 void weft_peers_free(weft_peers *p)
 {
     if (!p) return;
-    for (unsigned v = 0; v < WEFT_MAX_VCS; v++) {
+    for (unsigned v = 0; v < WEFT_FLOWS; v++) {
         for (unsigned i = 0; i < WEFT_ACCEL_IDS; i++) {
             if (!p->at[v][i]) continue;
             free(p->at[v][i]->ring);
@@ -37,9 +37,15 @@ void weft_peers_free(weft_peers *p)
 
 uint64_t weft_peers_gaps(const weft_peers *p) { return p->gaps; }
 
-weft_peer *weft_peers_get(weft_peers *p, unsigned id, unsigned vc)
+unsigned weft_flow_of(const weft_mt *m, unsigned vc)
 {
-    weft_peer **c = &p->at[vc % WEFT_MAX_VCS][id % WEFT_ACCEL_IDS];
+    if (weft_mt_is_response(m->op)) return m->flow % WEFT_FLOWS;
+    return vc % WEFT_MAX_VCS | (m->flow & WEFT_FLOW_HOST);
+}
+
+weft_peer *weft_peers_get(weft_peers *p, unsigned id, unsigned flow)
+{
+    weft_peer **c = &p->at[flow % WEFT_FLOWS][id % WEFT_ACCEL_IDS];
     if (*c) return *c;
     *c = calloc(1, sizeof **c);
     if (*c) (*c)->tx_psn = (*c)->rx_psn = p->first_psn;

@@ -2,8 +2,9 @@
  * Copyright 2026 The Weft Authors
  *
  * peers.h: connections of an accelerator (queue pairs of RoCE, packet delivery contexts of UET):
- * one for each neighbour and VC of its requests, both ways. A connection numbers its requests, and
- * remembers those that are to be answered: what an answer does not repeat is known from there.
+ * one for each neighbour and flow, both ways. A flow is what stays in order: the requests of a VC,
+ * those of the host apart. A connection numbers its requests, and remembers those that are to be
+ * answered: what an answer does not repeat is known from there.
  *
  * The network is lossless and nothing is sent twice. A number that is ahead of the one expected is
  * a loss: it is counted, and the sequence goes on behind it (the operation that lost something runs
@@ -15,6 +16,8 @@
 #include "weft/proto.h"
 
 #define WEFT_ACCEL_IDS 1024u
+#define WEFT_FLOW_HOST WEFT_MAX_VCS       /* added to the VC: frames of weft_world_send_frame */
+#define WEFT_FLOWS     (2 * WEFT_MAX_VCS) /* of one neighbour */
 
 typedef struct weft_peers weft_peers;
 
@@ -48,8 +51,10 @@ weft_peers *weft_peers_new(uint32_t psn_mask, uint32_t first_psn);
 void weft_peers_free(weft_peers *p);
 /* Numbers that were skipped, by both sides' sequences. */
 uint64_t weft_peers_gaps(const weft_peers *p);
-/* The connection with a neighbour for requests on this VC; NULL: no memory. */
-weft_peer *weft_peers_get(weft_peers *p, unsigned id, unsigned vc);
+/* Flow of a message that goes out on this VC: of a request, or of the request that it answers. */
+unsigned weft_flow_of(const weft_mt *m, unsigned vc);
+/* The connection with a neighbour for this flow; NULL: no memory. */
+weft_peer *weft_peers_get(weft_peers *p, unsigned id, unsigned flow);
 
 /* Gives a request its number, which takes as many as its answer has frames; it is remembered when
  * it is to be answered. False: no memory. */

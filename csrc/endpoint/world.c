@@ -407,6 +407,7 @@ int weft_world_send_frame(weft_world *w, unsigned src, unsigned dst, unsigned vc
                        .tag = (uint16_t)p->seq,
                        .length = (uint16_t)len,
                        .total = (uint32_t)len,
+                       .flow = WEFT_FLOW_HOST,
                        .addr = target_address(w, src, len)};
     const uint64_t mac = group ? weft_group_mac(dst - 1024) : weft_accel_mac(dst);
     uint8_t *d = fr->encap->head(fr, mac, vc, &m, weft_frame_data(f));

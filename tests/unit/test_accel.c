@@ -91,6 +91,8 @@ static void gone(void *ctx, weft_partner *p, uint32_t note)
     weft_accel_sent(at->net->accel[at->number], note);
 }
 
+static const char *ip_profile; /* in place of the memory transport */
+
 static weft_accel_config config(unsigned id, bool esun, unsigned mtu, unsigned min_frame)
 {
     weft_accel_config c = {.id = id,
@@ -102,6 +104,10 @@ static weft_accel_config config(unsigned id, bool esun, unsigned mtu, unsigned m
                            .timeout = 20000,
                            .framer = {.esun = esun, .esun_type = WEFT_ESUN_TYPE}};
     for (unsigned v = 0; v < WEFT_MAX_VCS; v++) c.framer.vc_cos[v] = (uint8_t)v;
+    if (ip_profile) {
+        CHECK(weft_framer_profile(&c.framer, ip_profile));
+        c.framer.ip.first_psn = 0xFFFFFFC0u; /* goes round soon */
+    }
     return c;
 }
 

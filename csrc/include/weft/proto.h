@@ -206,7 +206,7 @@ typedef struct {
     uint32_t total;  /* WRITE: bytes of the whole operation */
     uint32_t offset; /* WRITE: of this segment in its operation */
     uint32_t psn;    /* of the request, repeated in its response */
-    uint8_t flow;    /* VC of the request, repeated in its response */
+    uint8_t flow;    /* connection of the request, repeated in its response */
     bool notify;     /* WRITE: the last segment will have WEFT_MT_NOTIFY; notify_tag is valid */
 } weft_mt;
 
