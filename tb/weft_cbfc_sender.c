@@ -39,8 +39,7 @@ typedef struct {
     uint32_t limit[MAX_VCS];
     uint64_t mac;
     tb_sig *c_enable, *c_limit, *c_shift, *c_ovhd, *c_max, *c_period, *c_mac, *clear;
-    tb_sig *g_valid, *g_vc, *t_valid, *t_vc, *t_len, *s_valid, *s_vc, *s_len, *s_void, *os_valid,
-        *os;
+    tb_sig *g_valid, *g_vc, *t_valid, *t_vc, *t_len, *s_valid, *s_vc, *s_len, *live, *os_valid, *os;
     tb_sig *ok, *avail, *cc_valid, *cc_data, *cc_take, *s_cc, *s_cf, *s_cu, *error;
     /* reference of the module */
     uint32_t ref_cc[MAX_VCS], ref_cf[MAX_VCS];
@@ -59,7 +58,8 @@ typedef struct {
     unsigned held_n;
     uint32_t buffer[MAX_VCS], buffer_max[MAX_VCS];
     uint64_t lost_frames, lost_cfs, sent_frames, thrown_frames, ccs;
-    unsigned throws; /* percentage of frames that are thrown away */
+    bool up, finishes; /* the port; down: the frame on the wire still goes out whole */
+    uint32_t cu_before[MAX_VCS];
 } bench;
 
 static void put_config(bench *b)
@@ -79,17 +79,18 @@ static void quiet(bench *b)
     tb_set(b->g_valid, 0);
     tb_set(b->t_valid, 0);
     tb_set(b->s_valid, 0);
-    tb_set(b->s_void, tb_rand_below(b->t, 2)); /* means nothing alone */
+    tb_set(b->live, b->up);
     tb_set(b->os_valid, 0);
     tb_set(b->cc_take, 0);
     tb_set(b->clear, 0);
 }
 
-/* The gate moves with a clock edge: a grant at once, what is given back one cycle later. */
+/* The gate moves with a clock edge: a grant at once, what is given back one cycle later. While the
+ * port is down it stands at what is on the wire and at the far end. */
 static void move_used(bench *b)
 {
     for (unsigned v = 0; v < MAX_VCS; v++) {
-        b->ref_used[v] -= (uint32_t)b->late[v];
+        b->ref_used[v] = b->up ? b->ref_used[v] - (uint32_t)b->late[v] : b->cu_before[v];
         b->late[v] = b->give[v];
         b->give[v] = 0;
     }
@@ -115,7 +116,7 @@ static void compare(bench *b)
     for (unsigned v = 0; v < b->vcs; v++) {
         bool on = b->enable >> v & 1;
         uint32_t u = on ? b->ref_used[v] : 0;
-        if (on && b->ref_used[v] - (uint32_t)b->late[v] != settled(b, v))
+        if (on && b->up && b->ref_used[v] - (uint32_t)b->late[v] != settled(b, v))
             tb_fail(t, "the reference contradicts itself in VC %u", v);
         TB_EQ(t, tb_get_bits(b->ok, v, 1), is_ok(b, v));
         TB_EQ(t, tb_get_bits(b->avail, 20 * v, 20), on && u < b->limit[v] ? b->limit[v] - u : 0);
@@ -190,16 +191,17 @@ static void cycle(bench *b, unsigned load, unsigned drain, unsigned lose, bool t
 {
     tb *t = b->t;
     quiet(b);
-    /* grant, only where the gate was open in this cycle */
+    for (unsigned v = 0; v < b->vcs; v++) b->cu_before[v] = (b->ref_cc[v] - b->ref_cf[v]) & CYCLE20;
+    /* grant, only where the gate was open in this cycle; a port that is down takes all */
     if (b->in_flight < FLIGHT && tb_chance(t, load)) {
         unsigned v = (unsigned)tb_rand_below(t, b->vcs);
         unsigned len = tb_chance(t, 30) ? b->max_frame - 4
                                         : 28 + (unsigned)tb_rand_below(t, b->max_frame - 31);
-        if (is_ok(b, v)) {
-            TB_EQ(t, tb_get_bits(b->ok, v, 1), 1);
+        if (is_ok(b, v) || !b->up) {
+            TB_EQ(t, tb_get_bits(b->ok, v, 1), is_ok(b, v));
             b->flight[b->in_flight++] =
                 (grant){.vc = v, .len = len, .cr = cbfc_credits(len, b->shift, b->ovhd)};
-            if (b->enable >> v & 1) b->ref_used[v] += b->max_cr;
+            if (b->up && (b->enable >> v & 1)) b->ref_used[v] += b->max_cr;
             tb_set(b->g_valid, 1);
             tb_set(b->g_vc, v);
         }
@@ -209,7 +211,7 @@ static void cycle(bench *b, unsigned load, unsigned drain, unsigned lose, bool t
         unsigned i = (unsigned)tb_rand_below(t, b->in_flight);
         if (!b->flight[i].trued) {
             b->flight[i].trued = true;
-            if (b->enable >> b->flight[i].vc & 1)
+            if (b->up && (b->enable >> b->flight[i].vc & 1))
                 b->give[b->flight[i].vc] += (int)b->max_cr - (int)b->flight[i].cr;
             tb_set(b->t_valid, 1);
             tb_set(b->t_vc, b->flight[i].vc);
@@ -220,15 +222,14 @@ static void cycle(bench *b, unsigned load, unsigned drain, unsigned lose, bool t
      */
     if (b->in_flight && b->flight[0].trued && tb_chance(t, 60)) {
         grant g = b->flight[0];
-        tb_set(b->s_valid, 1);
+        bool thrown = !b->up && !b->finishes;
+        b->finishes = b->up;
+        tb_set(b->s_valid, !thrown);
         tb_set(b->s_vc, g.vc);
         tb_set(b->s_len, g.len);
         b->in_flight--;
         memmove(b->flight, b->flight + 1, b->in_flight * sizeof b->flight[0]);
-        bool thrown = tb_chance(t, b->throws);
-        tb_set(b->s_void, thrown);
-        if (thrown && (b->enable >> g.vc & 1)) {
-            b->give[g.vc] += (int)g.cr;
+        if (thrown) {
             b->thrown_frames++;
         } else if (b->enable >> g.vc & 1) {
             b->ref_cc[g.vc] = (b->ref_cc[g.vc] + g.cr) & CYCLE20;
@@ -279,15 +280,33 @@ static void cycle(bench *b, unsigned load, unsigned drain, unsigned lose, bool t
     far_end(b, drain, lose, tell);
 }
 
+/* The port goes down in mid-traffic, frames for it go on for a while, and it comes up again when
+ * the last of them is gone. */
+static void flap(bench *b, unsigned drain, unsigned lose)
+{
+    tb *t = b->t;
+    b->up = false;
+    b->finishes = b->in_flight != 0 && tb_chance(t, 50);
+    for (unsigned n = (unsigned)tb_rand_below(t, 100); n > 0; n--) cycle(b, 60, drain, lose, false);
+    while (b->in_flight) cycle(b, 0, drain, lose, tb_chance(t, 15));
+    for (unsigned n = 3 + (unsigned)tb_rand_below(t, 8); n > 0; n--)
+        cycle(b, 0, drain, lose, tb_chance(t, 15));
+    b->up = true;
+}
+
+/* The link is set up anew, as a driver does it: while the port is down. */
 static void restart(bench *b)
 {
     tb *t = b->t;
+    b->up = false;
     quiet(b);
     put_config(b);
     tb_set(b->clear, 1);
     tb_tick(t);
     tb_set(b->clear, 0);
     tb_tick(t);
+    b->up = true;
+    quiet(b);
     memset(b->ref_cc, 0, sizeof b->ref_cc);
     memset(b->ref_cf, 0, sizeof b->ref_cf);
     memset(b->ref_used, 0, sizeof b->ref_used);
@@ -319,9 +338,12 @@ static void round_of_traffic(bench *b, unsigned cycles)
                                        : b->max_cr * (1 + (unsigned)tb_rand_below(t, 20)) +
                                              (unsigned)tb_rand_below(t, 10);
     restart(b);
-    b->throws = tb_chance(t, 50) ? (unsigned)tb_rand_below(t, 100) : 0;
     unsigned lose = (unsigned)tb_rand_below(t, 30), drain = 10 + (unsigned)tb_rand_below(t, 60);
-    for (unsigned i = 0; i < cycles; i++) cycle(b, 60, drain, lose, tb_chance(t, 15));
+    bool flaps = tb_chance(t, 50);
+    for (unsigned i = 0; i < cycles; i++) {
+        if (flaps && tb_rand_below(t, 500) == 0) flap(b, drain, lose);
+        cycle(b, 60, drain, lose, tb_chance(t, 15));
+    }
     /* drain: what was granted is sent, the wires empty, the far buffer empties */
     for (unsigned i = 0; i < 4000 && (b->in_flight || i < 2 * b->delay + 50); i++)
         cycle(b, 0, 100, 0, false);
@@ -361,7 +383,6 @@ static void pulse_sent(bench *b, unsigned vc, unsigned len)
 {
     quiet(b);
     tb_set(b->s_valid, 1);
-    tb_set(b->s_void, 0);
     tb_set(b->s_vc, vc);
     tb_set(b->s_len, len);
     tb_tick(b->t);
@@ -570,7 +591,7 @@ int tb_main(tb *t)
     b.s_valid = tb_sig_find(t, "sent_valid_i");
     b.s_vc = tb_sig_find(t, "sent_vc_i");
     b.s_len = tb_sig_find(t, "sent_len_i");
-    b.s_void = tb_sig_find(t, "sent_void_i");
+    b.live = tb_sig_find(t, "live_i");
     b.os_valid = tb_sig_find(t, "os_valid_i");
     b.os = tb_sig_find(t, "os_data_i");
     b.ok = tb_sig_find(t, "ok_o");
@@ -584,6 +605,7 @@ int tb_main(tb *t)
     b.error = tb_sig_find(t, "error_o");
     b.shift = 6;
     b.max_frame = 1522;
+    b.up = true;
     quiet(&b);
     put_config(&b);
     tb_reset(t, 4);

@@ -19,6 +19,7 @@ enum fate { GOOD, STOMPED, UNDERRUN, DISCARDED };
 
 struct frame {
     bool ct, mark, rw_ttl, rw_ecn, err, late;
+    bool gated; /* matched while the port was live: the neighbour's credits were asked for */
     unsigned cells, last_bytes, vc, src, off;
     uint16_t seq;
     uint32_t time, grant;
@@ -35,7 +36,7 @@ struct cell {
 #define QUEUE 2048
 struct bench {
     tb *t;
-    tb_sig *y_valid, *y_data, *enable, *margin, *threshold, *high, *idle, *ready;
+    tb_sig *y_valid, *y_data, *enable, *margin, *threshold, *high, *idle, *ready, *match, *live;
     tb_sig *cc_valid, *cc_take, *cc_data;
     tb_sig *valid, *mac_ready, *sop, *eop, *err, *bytes, *data, *underrun;
     tb_sig *done, *fate, *vc, *len, *ct, *ecn, *seq, *src, *time, *grant, *cc_sent, *frames, *cells,
@@ -45,6 +46,10 @@ struct bench {
     /* configuration now */
     bool up;
     unsigned cfg_margin, cfg_threshold, cfg_high;
+
+    /* live: enabled, and for some cycles nothing matched that is not gone */
+    bool is_live, matched;
+    unsigned owed, settle, rest;
 
     /* source */
     struct frame next;
@@ -94,7 +99,7 @@ static void fresh_frame(struct bench *b, unsigned cut, unsigned late)
     if (tb_chance(t, 3)) f->cells = b->max_cells;
     f->last_bytes = 1 + (unsigned)tb_rand_below(t, 64);
     if (f->cells == 1 && f->last_bytes < 28) f->last_bytes = 28;
-    f->late = f->cells > 2 && tb_chance(t, late);
+    f->late = f->cells > 1 && tb_chance(t, late);
     f->err = f->ct && tb_chance(t, 20);
     f->mark = tb_chance(t, 50);
     f->rw_ttl = tb_chance(t, 50);
@@ -146,17 +151,19 @@ static void source(struct bench *b, unsigned load, unsigned cut, unsigned late, 
                 b->wait = tb_chance(t, slow) ? 2 : 1;
             }
             if (b->left && b->next.late && b->cell_no == b->stall_at)
-                b->wait += 20 + (unsigned)tb_rand_below(t, 20);
+                b->wait += 1 + (unsigned)tb_rand_below(t, 40);
         }
     }
     /* The match falls into the cycle in which the frame before is read to its end, or later. */
-    if (!b->sending && tb_get(b->ready) && tb_chance(t, load)) {
+    b->matched = !b->sending && tb_get(b->ready) && tb_chance(t, load);
+    if (b->matched) {
         fresh_frame(b, cut, late);
+        b->next.gated = b->up && b->is_live;
         b->sending = true;
         b->left = b->next.cells;
         b->wait = 1;
         b->cell_no = b->jitter = 0;
-        b->stall_at = b->next.cells > 2 ? 1 + (unsigned)tb_rand_below(t, b->next.cells - 2) : 0;
+        b->stall_at = b->next.cells > 1 ? 1 + (unsigned)tb_rand_below(t, b->next.cells - 1) : 0;
         b->injected++;
         b->cut += b->next.ct;
     }
@@ -206,7 +213,7 @@ static bool may_start(const struct bench *b)
     return b->whole > 0 || b->level >= 2;
 }
 
-/* The MAC's wire side, after `taken` of this cycle is known. */
+/* The MAC's wire side. A cell that is taken in this cycle is there in the next. */
 static void mac_wire(struct bench *b)
 {
     tb *t = b->t;
@@ -223,7 +230,8 @@ static void mac_wire(struct bench *b)
             if (!b->wire_late) tb_fail(t, "the MAC runs dry in mid-frame");
             b->wire_frame = false;
             b->swallow = true;
-            b->dry_in = 2;
+            b->out_dry = true; /* its last cell has not been taken, or is being taken now */
+            b->dry_in = 1;
         }
     }
     if (b->wire)
@@ -241,6 +249,7 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
 
     source(b, load, cut, late, slow);
     drive_y(b);
+    tb_set(b->match, b->matched);
     tb_set(b->enable, b->up);
     if (!b->cc_waits && tb_chance(t, cc)) b->cc_waits = true;
     tb_set(b->cc_valid, b->cc_waits);
@@ -258,10 +267,11 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
 
     /* What must be on the outputs. */
     struct cell *head = &b->queue[b->first];
+    bool live = b->up && b->is_live;
     bool have = b->level > 0, between = !b->busy && !b->discard;
-    bool want_cc = between && b->up && !b->offer && (b->cc_waits || b->offer_cc);
-    bool want = b->busy ? have : between && b->up && !want_cc && have && (b->offer || may_start(b));
-    bool toss = have && (b->discard || (!b->busy && !b->up));
+    bool want_cc = between && live && !b->offer && (b->cc_waits || b->offer_cc);
+    bool want = b->busy ? have : between && live && !want_cc && have && (b->offer || may_start(b));
+    bool toss = have && (b->discard || (!b->busy && !live));
     TB_EQ(t, tb_get(b->valid), want || want_cc);
     if (want_cc && tb_get(b->valid)) {
         uint8_t got[64];
@@ -281,14 +291,16 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
         TB_EQ(t, tb_get(b->sop), head->sop);
         TB_EQ(t, tb_get(b->eop), head->eop);
         TB_EQ(t, tb_get(b->err), head->eop && head->f.err);
+        TB_CHECK(t, head->f.gated);
         TB_EQ(t, tb_get(b->bytes), head->bytes);
     }
     TB_EQ(t, tb_get(b->cc_take), want_cc && mac_ready);
     TB_EQ(t, tb_get(b->cells), b->level);
     TB_EQ(t, tb_get(b->frames), b->frames_in);
     unsigned room = b->depth - b->max_cells - 8, high = b->cfg_high < room ? b->cfg_high : room;
-    TB_EQ(t, tb_get(b->ready), b->level <= high);
-    TB_EQ(t, tb_get(b->idle), !b->up || b->level <= b->cfg_threshold);
+    TB_EQ(t, tb_get(b->ready), (live || !b->up) && b->level <= high);
+    TB_EQ(t, tb_get(b->live), live);
+    TB_EQ(t, tb_get(b->idle), !live || b->level <= b->cfg_threshold);
     TB_EQ(t, tb_get(b->error), 0);
     TB_EQ(t, tb_get(b->cc_sent), b->cc_sent_now);
     TB_EQ(t, tb_get(b->done), b->done_now.valid);
@@ -307,6 +319,7 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
 
     /* What happens at the edge. */
     bool taken = (want || want_cc) && mac_ready;
+    mac_wire(b);
     if (taken) {
         if (!b->swallow) {
             b->fifo[b->waiting].sop = want_cc || head->sop;
@@ -318,8 +331,6 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
         }
         b->mac_frame = !(want_cc || head->eop);
     }
-    mac_wire(b);
-    if (underrun) b->out_dry = true;
     b->offer_cc = want_cc && !mac_ready;
     b->offer = want && !b->busy && !mac_ready;
     b->cc_sent_now = want_cc && mac_ready;
@@ -327,6 +338,11 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
         b->cc_waits = false;
         b->cc++;
     }
+    if (!b->up) b->is_live = false;
+    if (b->up && b->settle == b->rest) b->is_live = true;
+    b->settle = b->up && !b->matched && b->owed == 0 ? b->settle + !live : 0;
+    b->owed += b->matched;
+    b->owed -= b->done_now.valid;
     b->frames_in -= b->done_now.valid;
     b->done_now.valid = false;
     if ((want && mac_ready) || toss) {
@@ -409,6 +425,9 @@ int tb_main(tb *t)
     b.high = tb_sig_find(t, "cfg_high_i");
     b.idle = tb_sig_find(t, "idle_o");
     b.ready = tb_sig_find(t, "ready_o");
+    b.match = tb_sig_find(t, "gnt_valid_i");
+    b.live = tb_sig_find(t, "live_o");
+    b.rest = (unsigned)tb_param(t, "SETTLE", 8);
     b.cc_valid = tb_sig_find(t, "cc_valid_i");
     b.cc_take = tb_sig_find(t, "cc_take_o");
     b.cc_data = tb_sig_find(t, "cc_data_i");

@@ -333,7 +333,7 @@ void weft_accel_act(weft_accel *a, uint64_t cycle)
     a->now = cycle;
     if (a->active == 0) return;
     while (a->to_send > 0 && a->window < WEFT_ACCEL_WINDOW &&
-           weft_partner_backlog(a->partner, a->cfg.request_vc) < WEFT_ACCEL_QUEUE) {
+           weft_partner_own_backlog(a->partner, a->cfg.request_vc) < WEFT_ACCEL_QUEUE) {
         unsigned dst = next_destination(a);
         a->turn = (uint16_t)dst;
         if (!send_segment(a, &a->op[a->head[dst]])) break;

@@ -60,8 +60,11 @@ void weft_partner_set_classes(weft_partner *p, const weft_partner_classes *c);
 unsigned weft_partner_port(const weft_partner *p);
 
 /* Queue a sealed frame and give away the caller's reference. No limit: for those who bound
- * themselves (accelerators, by their windows). */
+ * themselves (accelerators, by their windows). Frames of weft_world_send_frame (`offered`) and all
+ * others have queues of their own in each VC, which take turns frame by frame. */
 void weft_partner_push(weft_partner *p, unsigned vc, weft_frame *f);
+/* How many frames wait in the queue of those that are not offered. */
+size_t weft_partner_own_backlog(const weft_partner *p, unsigned vc);
 
 /* One cycle. tx writes mii_bytes and the control bits of what we send; rx reads what we receive. */
 void weft_partner_tx(weft_partner *p, uint64_t cycle, uint8_t *data, uint64_t *ctrl);

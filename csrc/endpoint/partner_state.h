@@ -16,6 +16,10 @@ typedef struct {
     size_t count;
 } frame_queue;
 
+/* Who made a frame. Each has its own queue in a VC, so that a host that offers frames in plenty and
+ * the requests of the accelerator do not wait for one another. */
+enum { FROM_ACCEL, FROM_HOST, MAKERS };
+
 typedef struct {
     uint64_t data;
     uint8_t ctrl;
@@ -37,9 +41,10 @@ struct weft_partner {
     unsigned port, mii_bytes;
 
     /* transmit */
-    frame_queue queue[WEFT_MAX_VCS];
-    uint8_t waiting; /* mask of VCs with a frame queued */
-    uint8_t turn;    /* VC served last */
+    frame_queue queue[WEFT_MAX_VCS][MAKERS];
+    uint8_t waiting;                  /* mask of VCs with a frame queued */
+    uint8_t turn;                     /* VC served last */
+    uint8_t maker_turn[WEFT_MAX_VCS]; /* maker served last in a VC */
     weft_frame *current;
     uint32_t position;    /* next word of current */
     uint32_t gap_words;   /* idle words still to come before a start */

@@ -41,10 +41,11 @@ weft_partner *weft_partner_new(unsigned port, unsigned mii_bytes, uint64_t mac,
 void weft_partner_free(weft_partner *p)
 {
     if (!p) return;
-    for (unsigned v = 0; v < WEFT_MAX_VCS; v++) {
-        while (p->queue[v].head) {
-            weft_frame *f = p->queue[v].head;
-            p->queue[v].head = f->next;
+    for (unsigned k = 0; k < WEFT_MAX_VCS * MAKERS; k++) {
+        frame_queue *q = &p->queue[k / MAKERS][k % MAKERS];
+        while (q->head) {
+            weft_frame *f = q->head;
+            q->head = f->next;
             weft_frame_put(p->pool, f);
         }
     }
@@ -89,7 +90,7 @@ int weft_partner_set_config(weft_partner *p, const weft_partner_config *c)
 
 void weft_partner_push(weft_partner *p, unsigned vc, weft_frame *f)
 {
-    frame_queue *q = &p->queue[vc];
+    frame_queue *q = &p->queue[vc][f->offered ? FROM_HOST : FROM_ACCEL];
     f->vc = (uint8_t)vc;
     f->next = NULL;
     if (q->head)
@@ -104,7 +105,7 @@ void weft_partner_push(weft_partner *p, unsigned vc, weft_frame *f)
 int weft_partner_send(weft_partner *p, unsigned vc, const uint8_t *data, size_t len, uint64_t stamp)
 {
     if (vc >= WEFT_MAX_VCS || len < WEFT_FRAME_MIN || len > WEFT_FRAME_MAX ||
-        p->queue[vc].count >= WEFT_PARTNER_QUEUE)
+        weft_partner_backlog(p, vc) >= WEFT_PARTNER_QUEUE)
         return -1;
     weft_frame *f = weft_frame_new(p->pool, len);
     if (!f) return -1;
@@ -120,7 +121,13 @@ int weft_partner_send(weft_partner *p, unsigned vc, const uint8_t *data, size_t 
 
 size_t weft_partner_backlog(const weft_partner *p, unsigned vc)
 {
-    return vc < WEFT_MAX_VCS ? p->queue[vc].count : 0;
+    if (vc >= WEFT_MAX_VCS) return 0;
+    return p->queue[vc][FROM_ACCEL].count + p->queue[vc][FROM_HOST].count;
+}
+
+size_t weft_partner_own_backlog(const weft_partner *p, unsigned vc)
+{
+    return vc < WEFT_MAX_VCS ? p->queue[vc][FROM_ACCEL].count : 0;
 }
 
 int weft_partner_send_raw(weft_partner *p, const uint8_t *data, const uint8_t *ctrl, size_t words)
@@ -175,13 +182,21 @@ static weft_frame *make_cc_update(weft_partner *p)
     return f;
 }
 
+/* The queue of a VC with frames whose turn it is: the other maker's, if that has any. */
+static unsigned next_maker(const weft_partner *p, unsigned vc)
+{
+    unsigned other = MAKERS - 1u - p->maker_turn[vc];
+    return p->queue[vc][other].head ? other : p->maker_turn[vc];
+}
+
 /* The next frame of a VC that has credits, the VCs in turn. */
 static weft_frame *pick(weft_partner *p)
 {
     for (unsigned i = 1; i <= WEFT_MAX_VCS; i++) {
         unsigned v = (p->turn + i) % WEFT_MAX_VCS;
         if ((p->waiting >> v & 1) == 0) continue;
-        frame_queue *q = &p->queue[v];
+        unsigned maker = next_maker(p, v);
+        frame_queue *q = &p->queue[v][maker];
         weft_frame *f = q->head;
         if (p->cfg.cbfc_tx && partner_has_credits(p, v)) {
             uint32_t need =
@@ -191,7 +206,9 @@ static weft_frame *pick(weft_partner *p)
             p->s_cc[v] = (p->s_cc[v] + need) & COUNTER_MASK;
         }
         q->head = f->next;
-        if (--q->count == 0) p->waiting &= (uint8_t) ~(1u << v);
+        q->count--;
+        p->maker_turn[v] = (uint8_t)maker;
+        if (weft_partner_backlog(p, v) == 0) p->waiting &= (uint8_t) ~(1u << v);
         p->turn = (uint8_t)v;
         p->n.tx_frames++;
         p->n.tx_octets += f->len + 4;

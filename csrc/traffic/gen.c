@@ -53,14 +53,18 @@ typedef struct {
 } arrival;
 
 typedef struct {
-    weft_rng rng;
-    arrival *queue; /* ring */
+    arrival *ring;
     size_t head, n, cap;
-    unsigned turn; /* alltoall: which destination is next */
+} arrivals;
+
+typedef struct {
+    weft_rng rng;
+    arrivals writes, reads; /* apart, so that neither waits for the other */
+    unsigned turn;          /* alltoall: which destination is next */
     unsigned burst_dst;
     uint64_t burst_left; /* frames of this burst still to arrive */
     double burst_gap;    /* wire time, in slots, that the burst's frames still take */
-    uint64_t reads;      /* in flight */
+    uint64_t reading;    /* reads in flight */
 } port_state;
 
 typedef struct {
@@ -91,7 +95,10 @@ static void gen_free(void *impl)
 {
     gen *g = impl;
     if (!g) return;
-    for (unsigned r = 0; r < WEFT_MAX_PORTS; r++) free(g->port[r].queue);
+    for (unsigned r = 0; r < WEFT_MAX_PORTS; r++) {
+        free(g->port[r].writes.ring);
+        free(g->port[r].reads.ring);
+    }
     free(g);
 }
 
@@ -305,22 +312,22 @@ static unsigned pick_dst(gen *g, unsigned port)
 }
 
 /* ---------------------------------------------------------------- arrivals ------------------ */
-static bool push(gen *g, port_state *ps, const arrival *a)
+static bool push(gen *g, arrivals *q, const arrival *a)
 {
-    if (ps->n == ps->cap) {
-        const size_t cap = ps->cap ? ps->cap * 2 : 64;
-        arrival *q = malloc(cap * sizeof *q);
-        if (!q) {
+    if (q->n == q->cap) {
+        const size_t cap = q->cap ? q->cap * 2 : 64;
+        arrival *ring = malloc(cap * sizeof *ring);
+        if (!ring) {
             weft_source_fail(g->src, "not enough memory for the queue of a port");
             return false;
         }
-        for (size_t i = 0; i < ps->n; i++) q[i] = ps->queue[(ps->head + i) & (ps->cap - 1)];
-        free(ps->queue);
-        ps->queue = q;
-        ps->head = 0;
-        ps->cap = cap;
+        for (size_t i = 0; i < q->n; i++) ring[i] = q->ring[(q->head + i) & (q->cap - 1)];
+        free(q->ring);
+        q->ring = ring;
+        q->head = 0;
+        q->cap = cap;
     }
-    ps->queue[(ps->head + ps->n++) & (ps->cap - 1)] = *a;
+    q->ring[(q->head + q->n++) & (q->cap - 1)] = *a;
     return true;
 }
 
@@ -334,7 +341,7 @@ static void arrive(gen *g, unsigned port, uint64_t t)
                        .size = (uint16_t)pick_size(g, &ps->rng),
                        .dst = (uint8_t)pick_dst(g, port),
                        .read = g->read > 0 && chance(&ps->rng, g->read_threshold)};
-    if (push(g, ps, &a)) g->made++;
+    if (push(g, a.read ? &ps->reads : &ps->writes, &a)) g->made++;
 }
 
 static void new_burst(gen *g, unsigned port)
@@ -375,38 +382,51 @@ static void slot(gen *g, unsigned port, uint64_t t)
 static void on_read(void *ctx, weft_op_status status)
 {
     port_state *ps = ctx;
-    ps->reads--;
+    ps->reading--;
     /* The world counts operations that fail; here only the queue has to move on. */
     (void)status;
 }
 
-/* Hands arrivals over to the port as far as it takes them. */
-static void hand_over(gen *g, unsigned port)
+/* The oldest of a queue was handed over with this result; false: no more of them now. */
+static bool handed_over(gen *g, unsigned port, arrivals *q, int rc)
 {
-    port_state *ps = &g->port[port];
+    const arrival *a = &q->ring[q->head];
+    if (rc == -1) return false;
+    if (rc != 0) {
+        weft_source_fail(g->src, "port %u refused a frame of %u bytes to port %u", port, a->size,
+                         a->dst);
+        return false;
+    }
+    q->head = (q->head + 1) & (q->cap - 1);
+    q->n--;
+    g->sent++;
+    return true;
+}
+
+/* Hands arrivals over to the port as far as it takes them. */
+static void hand_over_writes(gen *g, unsigned port)
+{
+    arrivals *q = &g->port[port].writes;
     const weft_net *net = &g->src->net;
     size_t queued = net->backlog(net->ctx, port, 0);
-    while (ps->n > 0 && queued < HANDED_OVER) {
-        const arrival *a = &ps->queue[ps->head];
-        int rc;
-        if (a->read) {
-            if (ps->reads >= READ_LIMIT) return;
-            rc = net->read(net->ctx, port, a->dst, 0, MAX_SIZE * (ps->reads & 3),
+    for (; q->n > 0 && queued < HANDED_OVER; queued++) {
+        const arrival *a = &q->ring[q->head];
+        int rc = net->send_frame(net->ctx, port, a->dst, 0, a->size, a->stamp);
+        if (!handed_over(g, port, q, rc)) return;
+    }
+}
+
+static void hand_over_reads(gen *g, unsigned port)
+{
+    port_state *ps = &g->port[port];
+    arrivals *q = &ps->reads;
+    const weft_net *net = &g->src->net;
+    while (q->n > 0 && ps->reading < READ_LIMIT) {
+        const arrival *a = &q->ring[q->head];
+        int rc = net->read(net->ctx, port, a->dst, 0, MAX_SIZE * (ps->reading & 3),
                            a->size - READ_HEADER, on_read, ps);
-            if (rc == 0) ps->reads++;
-        } else {
-            rc = net->send_frame(net->ctx, port, a->dst, 0, a->size, a->stamp);
-        }
-        if (rc == -1) return;
-        if (rc != 0) {
-            weft_source_fail(g->src, "port %u refused a frame of %u bytes to port %u", port,
-                             a->size, a->dst);
-            return;
-        }
-        ps->head = (ps->head + 1) & (ps->cap - 1);
-        ps->n--;
-        queued++;
-        g->sent++;
+        if (rc == 0) ps->reading++;
+        if (!handed_over(g, port, q, rc)) return;
     }
 }
 
@@ -419,7 +439,7 @@ static void gen_step(weft_source *s)
         if (!sends(g, r)) continue;
         port_state *ps = &g->port[r];
         if (g->load >= 1) {
-            const size_t queued = s->net.backlog(s->net.ctx, r, 0) + ps->n + ps->reads;
+            const size_t queued = s->net.backlog(s->net.ctx, r, 0) + ps->writes.n + ps->reads.n;
             for (size_t k = queued; k < KEEP_QUEUED && more_wanted(g); k++) {
                 if (g->pattern == BURSTY && ps->burst_left == 0) new_burst(g, r);
                 arrive(g, r, now);
@@ -428,7 +448,8 @@ static void gen_step(weft_source *s)
         } else {
             for (unsigned k = 0; k < slots; k++) slot(g, r, now);
         }
-        if (ps->n > 0) hand_over(g, r);
+        if (ps->writes.n > 0) hand_over_writes(g, r);
+        if (ps->reads.n > 0) hand_over_reads(g, r);
     }
     if (s->phase == WEFT_PHASE_FAILED) return;
     if (g->ops) {

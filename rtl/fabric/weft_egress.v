@@ -19,18 +19,24 @@
 // they stay in order with the data that they count.
 //
 // A port that is down discards what arrives, a cell a cycle, so nobody waits for it; the frame of
-// which the MAC has taken the first cell is still handed over whole.
+// which the MAC has taken the first cell is still handed over whole. Frames for it are matched
+// without the neighbour's credits. So a port that is enabled becomes live (live_o) only when all
+// that was matched before is gone: until then nothing is matched (ready_o) and what comes is
+// discarded. That takes as long as the frames that are under way, plus SETTLE cycles.
 //
 // Latency: 1 cycle from y_* to cell_* when empty, plus the start rule.
 // Stall:   cell_valid_o waits for cell_ready_i; it is withdrawn only when cfg_enable_i falls before
 //          the first cell of a frame is taken.
-// Relies on: frames on y_* are contiguous per egress; a frame is matched only while ready_o.
+// Relies on: frames on y_* are contiguous per egress; a frame is matched (gnt_valid_i) only while
+//          ready_o, or less than SETTLE cycles later; every match brings one frame. underrun_i is
+//          told one cycle after the wire ran dry, so at the latest with done_o of that frame.
 `default_nettype none
 `include "weft_defs.vh"
 
 module weft_egress #(
   parameter DEPTH     = 256, // cells
   parameter MAX_CELLS = 152, // cells of the largest frame
+  parameter SETTLE    = 8,   // cycles, 2..15: longer than from ready_o to gnt_valid_i
   parameter YW        = `WEFT_XBAR_BITS // derived: width of a crossbar word
 ) (
   input  wire             clk,
@@ -46,6 +52,8 @@ module weft_egress #(
   // Scheduler
   output wire             idle_o,
   output wire             ready_o,
+  input  wire             gnt_valid_i,        // a frame was matched to this egress
+  output wire             live_o,             // enabled, and rid of what was matched before that
   // CC_Update frame (60 bytes, one cell)
   input  wire             cc_valid_i,
   output wire             cc_take_o,
@@ -58,10 +66,10 @@ module weft_egress #(
   output wire             cell_err_o,
   output wire [6:0]       cell_bytes_o,
   output wire [511:0]     cell_data_o,
-  input  wire             underrun_i,         // pulse of the MAC: the current frame ran dry
+  input  wire             underrun_i,         // pulse of the MAC: a frame ran dry, see below
   // A frame has been handed over whole (or discarded)
   output reg              done_o,
-  output reg  [1:0]       done_fate_o,        // 0 good, 1 stomped, 2 underrun, 3 discarded
+  output wire [1:0]       done_fate_o,        // 0 good, 1 stomped, 2 underrun, 3 discarded
   output reg  [2:0]       done_vc_o,
   output reg  [13:0]      done_len_o,         // bytes without FCS
   output reg              done_ct_o,
@@ -140,9 +148,27 @@ module weft_egress #(
   // The same when the port is down: the frame that the MAC still takes ends at the wire's rate,
   // then the queue empties at one cell a cycle, so whoever waits does not wait long, and it never
   // fills.
-  assign ready_o = cells_o <= high;
-  assign idle_o  = !cfg_enable_i || cells_o <= {12'd0, cfg_ct_threshold_i};
+  assign ready_o = (live_o | ~cfg_enable_i) & (cells_o <= high);
+  assign idle_o  = !live_o || cells_o <= {12'd0, cfg_ct_threshold_i};
   assign error_o = error_q;
+
+  // ------------------------------------------------------------------ live -------------------
+  localparam [31:0] SETTLE_BITS = SETTLE;
+  reg        live_q;
+  reg [15:0] owed_q;   // frames matched and not done
+  reg [3:0]  settle_q; // cycles without any, since the port was enabled
+  assign live_o = cfg_enable_i & live_q;
+  always @(posedge clk) begin
+    if (gnt_valid_i != done_o) owed_q <= gnt_valid_i ? owed_q + 16'd1 : owed_q - 16'd1;
+    settle_q <= (!cfg_enable_i || gnt_valid_i || owed_q != 16'd0) ? 4'd0
+              : settle_q + {3'd0, ~live_q};
+    live_q   <= cfg_enable_i & (live_q | (settle_q == SETTLE_BITS[3:0]));
+    if (rst) begin
+      owed_q   <= 16'd0;
+      settle_q <= 4'd0;
+      live_q   <= 1'b0;
+    end
+  end
 
   // ------------------------------------------------------------------ start rule -------------
   reg        busy_q;      // a frame is on its way to the MAC
@@ -157,10 +183,10 @@ module weft_egress #(
                                    : whole | (cells_o >= 16'd2));
   // When the port goes down, what is offered and not taken yet is withdrawn: the MAC takes no new
   // frame then, and the queue must not wait for it.
-  wire up        = cfg_enable_i & ~busy_q & ~discard_q;
+  wire up        = live_o & ~busy_q & ~discard_q;
   wire sel_cc    = up & ~offer_q & (cc_valid_i | offer_cc_q);
   wire sel_data  = busy_q ? q_valid : up & ~sel_cc & (offer_q | may_start);
-  wire throw     = discard_q | (~busy_q & ~cfg_enable_i);
+  wire throw     = discard_q | (~busy_q & ~live_o);
 
   assign cell_valid_o = sel_cc | sel_data;
   assign cell_sop_o   = sel_cc | q_sop;
@@ -174,6 +200,10 @@ module weft_egress #(
   assign q_ready      = sent | thrown;
 
   reg         under_q;
+  reg  [1:0]  fate_q;
+  wire        under       = under_q | (underrun_i & ~done_o);
+  wire        under_late  = underrun_i & (fate_q != 2'd3); // with done_o: of the frame that is done
+  assign      done_fate_o = under_late ? 2'd2 : fate_q;
   reg  [13:0] len_q;
   reg  [2:0]  vc_q;
   reg         ct_q, ecn_q;
@@ -193,7 +223,7 @@ module weft_egress #(
     if (thrown) discard_q <= ~q_eop;
     if (arrived != gone) whole_q <= arrived ? whole_q + 16'd1 : whole_q - 16'd1;
     if (arrived != done_o) frames_o <= arrived ? frames_o + 16'd1 : frames_o - 16'd1;
-    under_q <= (under_q | underrun_i) & ~gone;
+    under_q <= under & ~gone;
     if (sent | thrown) begin
       len_q <= len_next;
       if (q_sop) begin
@@ -209,7 +239,7 @@ module weft_egress #(
     done_o    <= gone;
     cc_sent_o <= cc_take_o;
     if (gone) begin
-      done_fate_o       <= thrown ? 2'd3 : (under_q | underrun_i) ? 2'd2 : q_err ? 2'd1 : 2'd0;
+      fate_q            <= thrown ? 2'd3 : under ? 2'd2 : q_err ? 2'd1 : 2'd0;
       done_len_o        <= len_next;
       done_vc_o         <= q_sop ? q_vc : vc_q;
       done_ct_o         <= q_sop ? q_ct : ct_q;

@@ -9,12 +9,13 @@
 //   grant    used += credits of the largest frame (Ethernet tells the length only at the end)
 //   true-up  used -= largest - exact, once per grant, at any time from the grant's cycle on
 //   sent     S_CC += exact (the frame was charged at its grant already)
-//   void     with sent: the frame never went onto the wire, because the port is down. used -= exact
-//            and S_CC stays: a port that is down throws away any number of frames, and S_CC - S_CF
-//            would leave its range
 //   CF       used -= advance of S_CF (15-bit count, extended against S_CF)
 // All four may fall into one cycle, on the same VC too. ok_o[vc] = the largest frame fits, or the
 // VC is best effort (cfg_enable_i[vc] = 0: no counting, no gate).
+//
+// live_i = 0: the port is down and throws away what it is sent, without a sent_valid_i. Grants and
+// true-ups do not count then, used = S_CC - S_CF. It rises only when all frames granted before are
+// gone, so the gate starts with what is on the wire and at the far end.
 //
 // Every cfg_cc_period_i cycles a CC_Update frame is offered, which carries S_CC of all VCs so that
 // the neighbour can free the credits of frames that the wire lost. It MUST stand on the wire
@@ -30,7 +31,8 @@
 // Trade-off: max-frame reservation costs one frame of credit on each VC in flight; a scheduler that
 //   knows the length of a frame may compare it with avail_o and true up in the cycle of the grant.
 // Relies on: one true-up and one sent a grant, with the same length; shift, ovhd, max frame,
-//   enables and limits change only while the VC is idle (nothing granted and not yet sent). Setting
+//   enables and limits change only while the VC is idle (nothing granted and not yet sent) or not
+//   live; who breaks this has wrong credits, until the next time that live_i is 0. Setting
 //   or clearing an enable, or clear_i, zeroes the VC's counters, as the neighbour must do too.
 // error_o: sticky until clear_i or rst; S_CC - S_CF went over the limit, more was given back than
 //   taken, or a CF_Update ran ahead of S_CC (that count is then ignored, so that a babbling
@@ -65,8 +67,8 @@ module weft_cbfc_sender #(
     input  wire               trueup_valid_i,
     input  wire [2:0]         trueup_vc_i,
     input  wire [13:0]        trueup_len_i,    // bytes without FCS
+    input  wire               live_i,          // 0: down, nothing is charged
     input  wire               sent_valid_i,    // in the order of the wire
-    input  wire               sent_void_i,     // with sent_valid_i: was thrown away instead
     input  wire [2:0]         sent_vc_i,
     input  wire [13:0]        sent_len_i,      // bytes without FCS
     // control ordered sets received; byte 0 (5C) in 7:0. Other types are ignored.
@@ -136,10 +138,8 @@ module weft_cbfc_sender #(
   wire [4:0]  cf_vc2  = os_data_i[47:43];
   wire [14:0] cf_cnt2 = {os_data_i[42:40], os_data_i[55:48], os_data_i[63:60]};
 
-  wire            sent      = sent_valid_i && !sent_void_i;
-  wire            any_event = sent || cf;
-  wire            any_used  = grant_valid_i || give_valid_q || rel_valid_q[0] || rel_valid_q[1] ||
-                              void_valid_q;
+  wire            any_event = sent_valid_i || cf;
+  wire            any_used  = grant_valid_i || give_valid_q || rel_valid_q[0] || rel_valid_q[1];
   wire [VCS-1:0]  changed   = cfg_enable_i ^ enable_q;
 
   // Wire side: S_CC and S_CF.
@@ -181,7 +181,7 @@ module weft_cbfc_sender #(
               end
             end
           end
-          if (sent && (sent_vc_i == v[2:0])) begin
+          if (sent_valid_i && (sent_vc_i == v[2:0])) begin
             sent_vcs[v]      = 1'b1;
             s_cc_d[v*20+:20] = s_cc_q[v*20+:20] + {10'd0, sent_cr};
           end
@@ -195,9 +195,6 @@ module weft_cbfc_sender #(
   reg         give_valid_q;
   reg  [2:0]  give_vc_q;
   reg  [10:0] give_q;        // largest - exact; negative if a frame was longer than the largest
-  reg         void_valid_q;
-  reg  [2:0]  void_vc_q;
-  reg  [9:0]  void_cr_q;
   reg  [1:0]  rel_valid_q;
   reg  [2:0]  rel_vc1_q;
   reg  [2:0]  rel_vc2_q;
@@ -220,11 +217,10 @@ module weft_cbfc_sender #(
           used = {2'b00, used_q[u*20+:20]};
           if (grant_valid_i && (grant_vc_i == u[2:0])) used = used + {12'd0, max_cr_q};
           if (give_valid_q && (give_vc_q == u[2:0])) used = used - {{11{give_q[10]}}, give_q};
-          if (void_valid_q && (void_vc_q == u[2:0])) used = used - {12'd0, void_cr_q};
           if (rel_valid_q[0] && (rel_vc1_q == u[2:0])) used = used - {7'd0, rel_adv1_q};
           if (rel_valid_q[1] && (rel_vc2_q == u[2:0])) used = used - {7'd0, rel_adv2_q};
           used_d[u*20+:20] = used[21] ? 20'd0 : used[20] ? 20'hFFFFF : used[19:0];
-          if (used[21:20] != 2'b00) used_error = 1'b1;
+          if (used[21:20] != 2'b00) used_error = live_i;
         end
       end
     end
@@ -282,16 +278,12 @@ module weft_cbfc_sender #(
       s_cc_q <= s_cc_d;
       s_cf_q <= s_cf_d;
     end
-    if (any_used) used_q <= used_d;
+    if (!live_i) used_q <= s_cu_o;
+    else if (any_used) used_q <= used_d;
     give_valid_q <= trueup_valid_i;
     if (trueup_valid_i) begin
       give_vc_q <= trueup_vc_i;
       give_q    <= {1'b0, max_cr_q} - {1'b0, trueup_cr};
-    end
-    void_valid_q <= sent_valid_i && sent_void_i;
-    if (sent_valid_i && sent_void_i) begin
-      void_vc_q <= sent_vc_i;
-      void_cr_q <= sent_cr;
     end
     rel_valid_q <= rel_hit;
     if (cf) begin
@@ -329,7 +321,6 @@ module weft_cbfc_sender #(
       used_q       <= {(VCS * 20) {1'b0}};
       error_q      <= 1'b0;
       give_valid_q <= 1'b0;
-      void_valid_q <= 1'b0;
       rel_valid_q  <= 2'b00;
       sent_vcs_q   <= {VCS{1'b0}};
       cc_pending_q <= 1'b0;
@@ -338,13 +329,33 @@ module weft_cbfc_sender #(
     if (rst) enable_q <= {VCS{1'b0}};
   end
 
-  // What is on the wire is charged: the gate never counts less than S_CC - S_CF.
+`ifdef WEFT_ASSERTIONS
+  // What is on the wire is charged: the gate never counts less than S_CC - S_CF. This holds for all
+  // who keep to what the header relies on: settings stay while frames are granted and not sent.
+  wire [25:0]       setting = {cfg_shift_i, cfg_ovhd_i, cfg_max_frame_i};
+  reg  [25:0]       setting_q;
+  reg  [VCS*16-1:0] owed_q;   // frames granted and not sent
+  reg  [VCS-1:0]    broken_q; // a setting has changed meanwhile
   genvar a;
   generate
     for (a = 0; a < VCS; a = a + 1) begin : gen_check
+      wire granted = grant_valid_i && (grant_vc_i == a);
+      wire gone    = sent_valid_i && (sent_vc_i == a);
+      wire idle    = !granted && (owed_q[a*16+:16] == 16'd0);
+      wire anew    = clear_i || changed[a];
+      always @(posedge clk) begin
+        owed_q[a*16+:16] <= !live_i ? 16'd0
+                          : owed_q[a*16+:16] + {15'd0, granted} - {15'd0, gone};
+        if (anew || (setting != setting_q)) broken_q[a] <= !idle || (broken_q[a] && !anew);
+        if (rst || !live_i) broken_q[a] <= 1'b0;
+        if (rst) owed_q[a*16+:16] <= 16'd0;
+      end
       `WEFT_ASSERT(a_sent_is_charged,
-          error_q || !cfg_enable_i[a] || (used_q[a*20+:20] >= s_cu_o[a*20+:20]))
+          !live_i || error_q || broken_q[a] || !cfg_enable_i[a]
+          || (used_q[a*20+:20] >= s_cu_o[a*20+:20]))
     end
   endgenerate
+  always @(posedge clk) setting_q <= setting;
+`endif
 endmodule
 `default_nettype wire

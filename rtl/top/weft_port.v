@@ -314,7 +314,7 @@ module weft_port #(
   assign ev_lossless_o = fate_valid & (fate_reason == `WEFT_DROP_LOSSLESS);
 
   // ------------------------------------------------------------------ credits ----------------
-  wire         done, done_ct, done_ecn, cc_valid, cc_take, cc_sent;
+  wire         live, done, done_ct, done_ecn, cc_valid, cc_take, cc_sent;
   wire [1:0]   done_fate;
   wire [2:0]   done_vc;
   wire [13:0]  done_len;
@@ -330,7 +330,7 @@ module weft_port #(
     .cfg_cc_period_i(cfg_cc_period), .cfg_mac_i(cfg_mac), .clear_i(clear_tx),
     .grant_valid_i(gnt_valid_i), .grant_vc_i(gnt_vc_i),
     .trueup_valid_i(tu_valid_i), .trueup_vc_i(tu_data_i[16:14]), .trueup_len_i(tu_data_i[13:0]),
-    .sent_valid_i(done), .sent_void_i(done_fate == 2'd3), .sent_vc_i(done_vc),
+    .live_i(live), .sent_valid_i(done & (done_fate != 2'd3)), .sent_vc_i(done_vc),
     .sent_len_i(done_len),
     .os_valid_i(os_valid), .os_data_i(os_data),
     .ok_o(credit_ok), .avail_o(credit_avail_o),
@@ -369,7 +369,7 @@ module weft_port #(
     .clk(clk), .rst(rst), .y_valid_i(y_valid_i), .y_data_i(y_data_i),
     .cfg_enable_i(cfg_enable), .cfg_ct_margin_i(cfg_ct_margin_i),
     .cfg_ct_threshold_i(cfg_ct_threshold_i), .cfg_high_i(cfg_egress_high_i),
-    .idle_o(eg_idle_o), .ready_o(eg_ready_o),
+    .idle_o(eg_idle_o), .ready_o(eg_ready_o), .gnt_valid_i(gnt_valid_i), .live_o(live),
     .cc_valid_i(cc_valid), .cc_take_o(cc_take), .cc_data_i(cc_data),
     .cell_valid_o(e_valid), .cell_ready_i(e_ready), .cell_sop_o(e_sop), .cell_eop_o(e_eop),
     .cell_err_o(e_err), .cell_bytes_o(e_bytes), .cell_data_o(e_data),

@@ -160,7 +160,7 @@ static inline void net_updates(net *n, bool on)
 static inline void net_check(net *n, const char *what)
 {
     static net_counts c;
-    uint64_t missing, excused = 0, sets = 0, before;
+    uint64_t missing, excused = n->cut_off, sets = 0, before;
     bool strict = true;
     net_updates(n, false);
     for (unsigned k = 0; k < 10; k++) { /* a late credit update may come while counters are read */
@@ -201,8 +201,9 @@ static inline void net_check(net *n, const char *what)
                    what, i);
     }
     if (strict)
-        NET_EXPECT(n, missing == excused, "%s: %llu copies missing, %llu dropped or discarded",
-                   what, (unsigned long long)missing, (unsigned long long)excused);
+        NET_EXPECT(n, missing == excused,
+                   "%s: %llu copies missing, %llu dropped, discarded or cut off", what,
+                   (unsigned long long)missing, (unsigned long long)excused);
     net_check_errors(n, what);
     net_updates(n, true);
 }

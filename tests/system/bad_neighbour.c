@@ -364,7 +364,9 @@ static void down_egress(net *n)
     done(n, "port down, frames going out");
 }
 
-/* Up and down, at random, traffic in both directions. */
+/* Up and down, at random, traffic in both directions. Frames for the port keep coming while it is
+ * down, without regard to credits; once it is up, none of them may go out (law 1), and the credits
+ * of both ends come to agree again by CC_Updates alone. */
 static void flap_act(net *n)
 {
     static bool up = true;
@@ -377,8 +379,14 @@ static void flapping(net *n)
 {
     n->port[bad].lossy = n->port[bad].loose = true;
     set_scene(n, true, 4);
-    n->port[bad].false_credits = true;
+    set_drain(n, 40); /* credits are short, so that a frame without them is noticed */
     others(n, "flapping port", flap_act);
+    NET_OK(n, weft_port_enable(n->dev, bad));
+    others(n, "flapping port, up again", NULL);
+    net_check_errors(n, "flapping port");
+    set_drain(n, 100);
+    n->feed = NULL;
+    NET_EXPECT(n, net_settle(n, 300000), "flapping port: does not drain");
     NET_OK(n, weft_port_disable(n->dev, bad));
     n->port[bad].up = false;
     no_limit(n);

@@ -88,6 +88,7 @@ struct net {
     uint64_t id_mask[1024], group_mask[64];
     uint8_t id_valid[1024], group_valid[64]; /* identifiers, 1: to id_mask; 2: to a group */
     uint64_t expected;                       /* copies that are due */
+    uint64_t cut_off; /* copies of good frames that the test knows to have run dry at an egress */
     uint64_t last_arrival;
     net_queue *queue; /* [(src * ports + dst) * NET_VCS + vc] */
     net_port *port;

@@ -5,7 +5,7 @@
  * partial ones; illegal values; reads and writes at the same time with any delays; random writes
  * under load, and the way back from them without a reset.
  *
- * test-config: p8m32
+ * test-config: p8m32 p8m32-debug
  * test-timeout: 120
  */
 #include "bad_check.h"

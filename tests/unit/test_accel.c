@@ -415,6 +415,63 @@ static void test_errors(void)
     fabric_free(n);
 }
 
+/* A posted write that the host offers to the wire itself, as weft_world_send_frame does. */
+static void host_send(fabric *n, unsigned from, unsigned to)
+{
+    weft_framer fr = config(from, true, 512, 64).framer;
+    weft_mt m = {
+        .op = WEFT_MT_WRITE, .flags = WEFT_MT_POSTED | WEFT_MT_FIRST | WEFT_MT_LAST, .length = 100};
+    size_t head = weft_mt_size(&m);
+    weft_frame *f = weft_frame_new(&n->pool, WEFT_FRAMER_BYTES + head + m.length);
+    if (!f) exit(1);
+    uint8_t *d = weft_frame_data(f);
+    fr.src = weft_accel_mac(from);
+    weft_framer_put(&fr, weft_accel_mac(to), 0, d);
+    weft_mt_build(&m, d + WEFT_FRAMER_BYTES);
+    memset(d + WEFT_FRAMER_BYTES + head, 0x11, m.length);
+    f->offered = 1;
+    weft_frame_seal(f);
+    weft_partner_push(n->near[from], 0, f);
+}
+
+static unsigned offered_backlog(const fabric *n, unsigned port)
+{
+    return (unsigned)(weft_partner_backlog(n->near[port], 0) -
+                      weft_partner_own_backlog(n->near[port], 0));
+}
+
+/* Reads and frames of the host share a VC and take turns on it. */
+static void test_turns(void)
+{
+    enum { READS = 40, SOME = 60 };
+    fabric *n = fabric_new(true, 512, 64);
+    outcome reads = {0, WEFT_OP_OK};
+    weft_partner_counters c;
+    unsigned cycles = 0, offered = 0;
+    /* the host never stops: every read is answered, and every other frame is the host's */
+    for (unsigned k = 0; k < READS; k++)
+        CHECK(weft_accel_read(n->accel[0], 1, 0, 8192, 256, done, &reads) == 0);
+    while (reads.calls < READS && cycles++ < 5000) {
+        for (; offered_backlog(n, 0) < SOME; offered++) host_send(n, 0, 2);
+        step(n);
+    }
+    weft_partner_get_counters(n->near[0], &c);
+    CHECK(reads.calls == READS && reads.status == WEFT_OP_OK && cycles < 800);
+    CHECK(c.tx_frames - READS >= READS && offered >= SOME + READS - 1);
+    drain(n);
+    /* the accelerator never stops: a frame of the host goes next but one */
+    reads.calls = 0;
+    for (unsigned k = 0; k < 500; k++)
+        CHECK(weft_accel_read(n->accel[0], 1, 0, 8192, 256, done, &reads) == 0);
+    for (unsigned k = 0; k < 100; k++) step(n);
+    host_send(n, 0, 2);
+    for (cycles = 0; offered_backlog(n, 0) > 0 && cycles < 1000; cycles++) step(n);
+    CHECK(cycles < 12 && reads.calls < 500);
+    drain(n);
+    CHECK(reads.calls == 500 && reads.status == WEFT_OP_OK);
+    fabric_free(n);
+}
+
 static void test_timeout(void)
 {
     fabric *n = fabric_new(true, 512, 64);
@@ -632,9 +689,22 @@ int main(void)
     random_run(true, 8, 32);
     random_run(false, 4096, 64);
     random_run(false, 100, 32);
+    static const char *const profiles[] = {"rocev2", "uet"};
+    for (unsigned i = 0; i < 2; i++) {
+        ip_profile = profiles[i];
+        random_run(false, 4096, 64);
+        random_run(false, 100, 64);
+        random_run(false, 8, 64);
+        test_atomics();
+        test_notify();
+        test_errors();
+        test_timeout();
+    }
+    ip_profile = NULL;
     test_atomics();
     test_notify();
     test_errors();
+    test_turns();
     test_timeout();
     test_bad_requests();
     test_group();
