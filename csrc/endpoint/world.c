@@ -250,6 +250,17 @@ static bool open_parts(weft_world *w, char *err, size_t err_len)
     return true;
 }
 
+bool weft_world_frame_sizes(const char *profile, unsigned *write, unsigned *read)
+{
+    const weft_mt w = {.op = WEFT_MT_WRITE, .flags = WEFT_MT_FIRST | WEFT_MT_LAST};
+    const weft_mt r = {.op = WEFT_MT_READ_DATA, .flags = WEFT_MT_FIRST | WEFT_MT_LAST};
+    weft_framer fr;
+    if (!weft_framer_profile(&fr, profile)) return false;
+    *write = (unsigned)fr.encap->size(&fr, &w) + 4;
+    *read = (unsigned)fr.encap->size(&fr, &r) + 4;
+    return true;
+}
+
 weft_world *weft_world_open(const weft_world_options *opt, char *err, size_t err_len)
 {
     weft_world *w = calloc(1, sizeof *w);

@@ -77,10 +77,14 @@ int weft_tool_run(const weft_run_options *opt, weft_run_result *r, char *err, si
     r->seed = opt->seed;
     snprintf(r->source, sizeof r->source, "%s", opt->source);
     snprintf(r->profile, sizeof r->profile, "%s", opt->profile);
-    const weft_source_env env = {.ports = r->geometry.ports,
-                                 .mii_bytes = r->geometry.mii_bytes,
-                                 .ipg = opt->ipg,
-                                 .seed = opt->seed};
+    weft_source_env env = {.ports = r->geometry.ports,
+                           .mii_bytes = r->geometry.mii_bytes,
+                           .ipg = opt->ipg,
+                           .seed = opt->seed};
+    if (!weft_world_frame_sizes(opt->profile, &env.write_header, &env.read_header)) {
+        snprintf(err, err_len, "unknown profile %s", opt->profile);
+        return WEFT_EXIT_USAGE;
+    }
     weft_source *s = weft_source_open(opt->source, &env, err, err_len);
     if (!s) return WEFT_EXIT_USAGE;
     const weft_source_needs needs = weft_source_get_needs(s);

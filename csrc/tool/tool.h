@@ -27,7 +27,7 @@ int weft_cmd_reg(int argc, char **argv);
 /* ---------------------------------------------------------------- a run --------------------- */
 typedef struct {
     const char *source;  /* as on the command line */
-    const char *profile; /* "esun" or "ethernet" */
+    const char *profile; /* esun, ethernet, uet or rocev2 */
     unsigned ipg;        /* 1..12 */
     uint64_t seed;
     bool payload_check;

@@ -51,6 +51,9 @@ typedef struct {
     unsigned ipg;       /* configured gap in bytes, 1..12 */
     uint64_t seed;
     uint64_t stall_cycles; /* no progress for so long is a fault; 0 = 500000 */
+    /* Frame bytes around the data of a write and of an answer to a read, FCS included; 0: those of
+     * the memory transport (32) */
+    unsigned write_header, read_header;
 } weft_source_env;
 
 typedef struct {

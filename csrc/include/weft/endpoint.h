@@ -95,7 +95,7 @@ void weft_accel_on_notify(weft_accel *a, weft_notify_fn fn, void *ctx);
 typedef struct {
     uint64_t seed;
     const char *wave_path; /* FST or NULL */
-    const char *profile;   /* "esun" or "ethernet" */
+    const char *profile;   /* esun, ethernet, uet or rocev2 (docs/profiles.md) */
     unsigned ipg;          /* 1..12 */
     uint64_t memory_bytes; /* per accelerator */
     unsigned mtu;          /* largest payload bytes in one frame, 0 = 4096 */
@@ -106,6 +106,9 @@ typedef struct {
     const char *pcap_path; /* write all delivered frames, or NULL */
 } weft_world_options;
 
+/* Bytes of a profile's frames around the data of a posted write and of the answer to a read, FCS
+ * included. False: no such profile. */
+bool weft_world_frame_sizes(const char *profile, unsigned *write, unsigned *read);
 /* Opens the model, brings the switch up through the driver (ports, routes, credits), attaches one
  * partner and one accelerator (identifier = port number) to each port. NULL and a message in err.
  */
@@ -122,7 +125,7 @@ weft_accel *weft_world_accel(weft_world *w, unsigned port);
 void weft_world_on_frame(weft_world *w, unsigned port, weft_rx_fn fn, void *ctx);
 /* Build and send one frame of exactly `frame_bytes` (incl. FCS) from src to dst on a VC as a posted
  * write of what fits, checked by the scoreboard like all others. dst >= ports: group dst - 1024.
- * Returns 0, -1 queue full, -2 argument. */
+ * Returns 0, -1 queue full, -2 argument (also a group in a profile with connections). */
 int weft_world_send_frame(weft_world *w, unsigned src, unsigned dst, unsigned vc,
                           size_t frame_bytes, uint64_t stamp);
 /* Multicast group 0..63 with these member ports. 0 or a driver status. */
