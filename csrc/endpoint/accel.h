@@ -10,9 +10,9 @@
 #include "partner.h"
 #include "weft/endpoint.h"
 
-#define WEFT_ACCEL_TAGS    1024u /* operations outstanding at once */
-#define WEFT_ACCEL_WINDOW  256u  /* requests without response at once */
-#define WEFT_ACCEL_QUEUE   4u    /* own request frames that wait in the partner at once */
+#define WEFT_ACCEL_TAGS    1024u      /* operations outstanding at once */
+#define WEFT_ACCEL_WINDOW  256u       /* requests without response at once */
+#define WEFT_ACCEL_QUEUE   4u         /* own request frames that wait in the partner at once */
 #define WEFT_ACCEL_TIMEOUT 4000000ull /* default: cycles without progress of an operation */
 
 typedef struct {

@@ -27,9 +27,11 @@
 
 static uint64_t destinations(const weft_world *w, unsigned from, const weft_frame *f)
 {
-    uint64_t mac = weft_get48(weft_frame_cdata(f));
-    int id = weft_accel_of_mac(mac);
-    if (id >= 0) return (unsigned)id < w->ports ? 1ull << id : 0;
+    const uint8_t *d = weft_frame_cdata(f);
+    uint64_t mac = weft_get48(d);
+    if (f->esun_offset > 0 && d[f->esun_offset + 3] >> 4 <= 1) return 0; /* its TTL is used up */
+    int to = world_port_of(w, mac);
+    if (to >= 0) return 1ull << to;
     int group = weft_group_of_mac(mac);
     if (group < 0 || (unsigned)group >= WORLD_GROUPS) return 0;
     return w->group[group] & ~(1ull << from);
@@ -58,7 +60,7 @@ static void on_rx_frame(void *ctx, weft_partner *partner, const weft_rx_frame *r
     weft_world *w = p->world;
     (void)partner;
     w->last_move = r->last_cycle;
-    int source = r->len >= 14 ? weft_accel_of_mac(weft_get48(r->data + 6)) : -1;
+    int source = r->len >= 14 ? world_port_of(w, weft_get48(r->data + 6)) : -1;
     const weft_frame *f = weft_scoreboard_arrived(w->board, source, vc, r);
     world_count_arrived(p, f, r);
     if (w->pcap && r->fcs_ok) {
@@ -306,6 +308,7 @@ void weft_world_close(weft_world *w)
     if (w->sim) weft_sim_close(w->sim);
     free(w->lat_hist);
     free(w->pattern);
+    free(w->learned);
     free(w);
 }
 

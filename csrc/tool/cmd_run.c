@@ -21,6 +21,8 @@ static const char help[] =
     "  chakra:DIR/PREFIX       Chakra execution traces, DIR/PREFIX.N.et for rank N\n"
     "  cm:FILE                 connection matrix of htsim\n"
     "  csv:FILE                time_ps,src,dst,op,addr,len\n"
+    "  pcap:FILE[,pace=recorded|max]\n"
+    "                          captured frames: one interface, or one source address, a port\n"
     "  gen:PATTERN[,KEY=VALUE...]\n"
     "                          uniform permutation incast outcast hotspot bursty alltoall "
     "diagonal\n"

@@ -46,6 +46,7 @@ typedef struct {
     weft_world_stats stats; /* lat_hist is owned by the result */
     uint64_t wrong;         /* differences that the source found in the memories */
     bool drained, reconciled, credits_agree, source_failed;
+    bool may_drop; /* frames without a route are no fault of this source */
     bool ok;
     double wall_seconds;
     double khz, frames_per_second; /* of the simulation; kilocycles a second */

@@ -128,6 +128,17 @@ void weft_world_on_frame(weft_world *w, unsigned port, weft_rx_fn fn, void *ctx)
  * Returns 0, -1 queue full, -2 argument (also a group in a profile with connections). */
 int weft_world_send_frame(weft_world *w, unsigned src, unsigned dst, unsigned vc,
                           size_t frame_bytes, uint64_t stamp);
+/* For frames of strangers (captures): the 48-bit address `mac` lives behind this port. Adds the
+ * route, ends the port's check of source addresses, and from then on no accelerator gets a frame.
+ * The address of an accelerator of this world belongs to its own port. Returns 0 or a driver
+ * status. */
+int weft_world_learn(weft_world *w, unsigned port, uint64_t mac);
+/* Sends a frame of len bytes (without FCS; padded to the smallest frame) into the switch at a port,
+ * on the VC that its class says, checked by the scoreboard like all others: what its destination is
+ * follows from weft_world_learn. Returns 0, -1 when `most` frames (or all that the queue takes)
+ * wait, -2 argument. */
+int weft_world_play(weft_world *w, unsigned port, const uint8_t *data, size_t len, uint64_t stamp,
+                    size_t most);
 /* Multicast group 0..63 with these member ports. 0 or a driver status. */
 int weft_world_set_group(weft_world *w, unsigned group, uint64_t members);
 bool weft_world_idle(const weft_world *w); /* nothing queued, in flight or outstanding anywhere */
