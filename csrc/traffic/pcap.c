@@ -337,6 +337,22 @@ static bool prepare(pcap_source *p, const char *path, char *err, size_t err_len)
     return true;
 }
 
+static void describe(const pcap_source *p, char *out, size_t len)
+{
+    const struct {
+        uint64_t count;
+        const char *what;
+    } notes[] = {{p->control, "MAC control or from a group, left out"},
+                 {p->elsewhere, "seen a second time, left out"},
+                 {p->cut, "cut short, filled up with zeros"}};
+    int n = snprintf(out, len, "%llu captured frames of %zu addresses",
+                     (unsigned long long)p->playing, p->known.n);
+    for (unsigned i = 0; i < 3; i++)
+        if (notes[i].count > 0)
+            n += snprintf(out + n, len - (size_t)n, "; %llu %s", (unsigned long long)notes[i].count,
+                          notes[i].what);
+}
+
 weft_source *weft_pcap_open(const char *arg, const weft_source_env *env, char *err, size_t err_len)
 {
     static const weft_source_ops ops = {pcap_start, pcap_step, pcap_progress, pcap_verify,
@@ -365,10 +381,6 @@ weft_source *weft_pcap_open(const char *arg, const weft_source_env *env, char *e
         return NULL;
     }
     s->needs.may_drop = true;
-    snprintf(s->describe, sizeof s->describe,
-             "%llu captured frames of %zu addresses; left out: %llu MAC control, %llu seen twice; "
-             "%llu cut short, filled with zeros",
-             (unsigned long long)p->playing, p->known.n, (unsigned long long)p->control,
-             (unsigned long long)p->elsewhere, (unsigned long long)p->cut);
+    describe(p, s->describe, sizeof s->describe);
     return s;
 }
