@@ -37,7 +37,7 @@ refused "needs a value" weft run gen:uniform --seed
 for v in 0 13 x -1 1.5; do refused "--ipg" weft run --ipg=$v gen:uniform; done
 for v in 1 65 x; do refused "--ports" weft run --ports=$v gen:uniform; done
 refused "make build CONFIG=p4" weft run --ports=4 gen:uniform
-for v in uet rocev2 ualink file:x; do
+for v in ualink file:x; do
     refused "not part of this version" weft run --profile=$v gen:uniform
 done
 refused "unknown; use esun" weft run --profile=x gen:uniform
@@ -49,12 +49,13 @@ refused "No such file" weft run --json="$out/no/x.json" gen:uniform
 refused "Not a directory" weft run --report=/dev/null/x gen:uniform
 refused "unknown source" weft run uniform
 refused "unknown source" weft run tea:pot
-refused "not part of this version" weft run pcap:x.pcap
 refused "unknown pattern" weft run gen:
 refused "unknown key" weft run gen:uniform,speed=9
 refused "above 0" weft run gen:uniform,load=0
 refused "above 0" weft run gen:uniform,load=1.5
 refused "frame bytes" weft run gen:uniform,size=20
+refused "frame bytes 82 to" weft run --profile=rocev2 gen:uniform,size=64
+refused "frame bytes 86 to" weft run --profile=uet gen:uniform,size=85
 refused "frame bytes" weft run gen:uniform,size=99999999999999999999
 refused "no KIND" weft trace
 refused "unknown kind" weft trace cake -o "$out"
@@ -71,6 +72,7 @@ refused "--update writes goldens" weft bench --golden="$out/none.json"
 echo "files"
 refused "No such file" weft run csv:"$out/none.csv"
 refused "No such file" weft run cm:"$out/none.cm"
+refused "No such file" weft run pcap:"$out/none.pcap"
 refused "no such trace" weft run chakra:"$out/none"
 refused "No such file" weft run chakra:"$out/none/none"
 refused "no file name" weft run chakra:
@@ -82,6 +84,9 @@ awk 'BEGIN { x = 99; for (i = 0; i < 3000; i++) { x = (x * 69069 + 1) % 42949672
 printf '%b' "$(cat "$out/noise.txt")" >"$out/noise"
 refused "$out/noise" weft run csv:"$out/noise"
 refused "$out/noise" weft run cm:"$out/noise"
+refused "$out/noise" weft run pcap:"$out/noise"
+refused "$out/empty" weft run pcap:"$out/empty"
+refused "pace=slow" weft run pcap:"$out/empty,pace=slow"
 printf 'time_ps,src,dst,op,addr,len\n0,0,1,write,0,8\n5,0,99,read,0,8\n' >"$out/t.csv"
 refused "t.csv:3: src and dst" weft run csv:"$out/t.csv"
 printf 'Nodes 99\nConnections 1\n0->98 start 0 size 10\n' >"$out/t.cm"
