@@ -46,9 +46,10 @@ unsigned weft_flow_of(const weft_mt *m, unsigned vc)
 weft_peer *weft_peers_get(weft_peers *p, unsigned id, unsigned flow)
 {
     weft_peer **c = &p->at[flow % WEFT_FLOWS][id % WEFT_ACCEL_IDS];
-    if (*c) return *c;
-    *c = calloc(1, sizeof **c);
-    if (*c) (*c)->tx_psn = (*c)->rx_psn = p->first_psn;
+    if (!*c) {
+        *c = calloc(1, sizeof **c);
+        if (*c) (*c)->tx_psn = (*c)->rx_psn = p->first_psn;
+    }
     return *c;
 }
 

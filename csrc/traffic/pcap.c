@@ -239,6 +239,15 @@ static bool hand_over(pcap_source *p, unsigned port, uint64_t t)
     return true;
 }
 
+/* Nothing waits in a port: the measured window ends with the last frame's start. */
+static bool all_gone(const weft_source *s)
+{
+    for (unsigned r = 0; r < s->env.ports; r++)
+        for (unsigned v = 0; v < WEFT_MAX_VCS; v++)
+            if (s->net.backlog(s->net.ctx, r, v) > 0) return false;
+    return true;
+}
+
 static void pcap_step(weft_source *s)
 {
     pcap_source *p = s->impl;
@@ -246,7 +255,7 @@ static void pcap_step(weft_source *s)
     for (unsigned r = 0; r < s->env.ports && s->phase != WEFT_PHASE_FAILED; r++)
         while (p->head[r] != NONE && hand_over(p, r, now - p->start)) continue;
     if (s->phase == WEFT_PHASE_FAILED) return;
-    if (p->played == p->playing) s->phase = WEFT_PHASE_DRAIN;
+    if (p->played == p->playing && all_gone(s)) s->phase = WEFT_PHASE_DRAIN;
     if (p->at_once && now - p->last_progress > weft_source_stall_cycles(s))
         weft_source_fail(s, "no port has taken a frame for %llu cycles",
                          (unsigned long long)(now - p->last_progress));
@@ -272,20 +281,18 @@ static uint64_t pcap_verify(weft_source *s, char *msg, size_t msg_len)
     pcap_source *p = s->impl;
     uint64_t lost = 0;
     for (size_t i = 0; i < p->unknown.n; i++) lost += p->unknown.list[i].frames;
-    int n = snprintf(msg, msg_len, "%llu frames played", (unsigned long long)p->played);
+    size_t n = (size_t)snprintf(msg, msg_len, "%llu frames played", (unsigned long long)p->played);
     if (lost == 0) return 0;
     qsort(p->unknown.list, p->unknown.n, sizeof *p->unknown.list, by_frames);
-    n += snprintf(msg + n, msg_len - (size_t)n,
-                  "; %llu to unknown destinations are drops:", (unsigned long long)lost);
-    for (size_t i = 0; i < p->unknown.n && (size_t)n < msg_len; i++) {
+    n += (size_t)snprintf(msg + n, msg_len - n, "; %llu to unknown destinations are drops",
+                          (unsigned long long)lost);
+    for (size_t i = 0; i < p->unknown.n && i < LISTED && n < msg_len; i++) {
         const address *a = &p->unknown.list[i];
-        if (i == NOT_LISTED) {
-            snprintf(msg + n, msg_len - (size_t)n, " and %zu more", p->unknown.n - i);
-            break;
-        }
-        n += snprintf(msg + n, msg_len - (size_t)n, " %u to %04x%08x,", a->frames,
-                      (unsigned)(a->mac >> 32), (unsigned)a->mac);
+        n += (size_t)snprintf(msg + n, msg_len - n, "%s %u to %04x%08x", i ? "," : ":", a->frames,
+                              (unsigned)(a->mac >> 32), (unsigned)a->mac);
     }
+    if (p->unknown.n > LISTED && n < msg_len)
+        snprintf(msg + n, msg_len - n, " and %zu more", p->unknown.n - LISTED);
     return 0;
 }
 
@@ -345,7 +352,7 @@ static void describe(const pcap_source *p, char *out, size_t len)
     } notes[] = {{p->control, "MAC control or from a group, left out"},
                  {p->elsewhere, "seen a second time, left out"},
                  {p->cut, "cut short, filled up with zeros"}};
-    int n = snprintf(out, len, "%llu captured frames of %zu addresses",
+    int n = snprintf(out, len, "%llu captured frames, %zu source addresses",
                      (unsigned long long)p->playing, p->known.n);
     for (unsigned i = 0; i < 3; i++)
         if (notes[i].count > 0)

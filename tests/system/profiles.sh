@@ -35,12 +35,12 @@ awk 'BEGIN {
     print "time_ps,src,dst,op,addr,len"
     split("read write atomic_add atomic_swap atomic_cas", op, " ")
     x = 4711
-    for (i = 0; i < 1000; i++) {
+    for (i = 0; i < 600; i++) {
         x = (x * 1103515245 + 12345) % 2147483648; k = int(x / 65536)
         s = k % 8; d = (s + 1 + int(k / 8) % 7) % 8; o = op[1 + int(k / 64) % 5]
         a = substr(o, 1, 3) == "ato"
         n = a ? 8 : 1 + (k * 7) % (k % 5 == 0 ? 70000 : 300)
-        t = i < 500 ? i * 4000000 : 2000000000 + i * 1000
+        t = i < 300 ? i * 1500000 : 450000000 + i * 1000
         printf "%d,%d,%d,%s,%d,%d\n", t, s, d, o, a ? 8 * (k % 300) : k % 5000, n
     }
 }' >"$out/t.csv"
@@ -76,7 +76,7 @@ fi
 
 # A capture with frames to nobody: counted as drops, with the table, and no fault.
 printf '%b' "$(printf '\\xd4\\xc3\\xb2\\xa1\\x02\\0\\x04\\0\\0\\0\\0\\0\\0\\0\\0\\0\\xff\\xff\\0\\0\\x01\\0\\0\\0'
-    for d in '\\x02\\0\\0\\0\\0\\x01' '\\xff\\xff\\xff\\xff\\xff\\xff' '\\x02\\0\\0\\0\\0\\x09'; do
+    for d in '\x02\0\0\0\0\x01' '\xff\xff\xff\xff\xff\xff' '\x02\0\0\0\0\x09'; do
         printf '\\x01\\0\\0\\0\\0\\0\\0\\0\\x12\\0\\0\\0\\x3c\\0\\0\\0'
         printf '%s\\x02\\0\\0\\0\\0\\x01\\x08\\0abcd' "$d"
     done)" >"$out/strangers.pcap"

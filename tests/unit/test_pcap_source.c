@@ -253,6 +253,14 @@ static int net_play(void *ctx, unsigned port, const uint8_t *data, size_t len, u
     return 0;
 }
 
+static size_t net_backlog(void *ctx, unsigned port, unsigned vc)
+{
+    (void)ctx;
+    (void)port;
+    (void)vc;
+    return 0;
+}
+
 static unsigned home_of(const net *n, uint64_t mac)
 {
     for (unsigned i = 0; i < n->learned; i++)
@@ -269,6 +277,7 @@ static void play(net *n, const char *suffix, char *msg, size_t msg_len)
                         .ports = 8,
                         .cycle = net_cycle,
                         .memory_size = net_memory,
+                        .backlog = net_backlog,
                         .learn = net_learn,
                         .play = net_play};
     msg[0] = 0;
