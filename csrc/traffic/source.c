@@ -55,8 +55,11 @@ weft_source *weft_source_open(const char *spec, const weft_source_env *env, char
     const char *colon = strchr(spec, ':');
     const size_t n = colon ? (size_t)(colon - spec) : strlen(spec);
     for (size_t i = 0; colon && i < sizeof kinds / sizeof kinds[0]; i++)
-        if (strlen(kinds[i].word) == n && strncmp(spec, kinds[i].word, n) == 0)
-            return kinds[i].open(colon + 1, env, err, err_len);
+        if (strlen(kinds[i].word) == n && strncmp(spec, kinds[i].word, n) == 0) {
+            if (colon[1]) return kinds[i].open(colon + 1, env, err, err_len);
+            snprintf(err, err_len, "%s: nothing stands behind the colon", spec);
+            return NULL;
+        }
     snprintf(err, err_len,
              "unknown source '%s': use chakra:DIR/PREFIX, cm:FILE, csv:FILE, pcap:FILE or "
              "gen:PATTERN",

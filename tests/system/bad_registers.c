@@ -5,8 +5,8 @@
  * partial ones; illegal values; reads and writes at the same time with any delays; random writes
  * under load, and the way back from them without a reset.
  *
- * test-config: p8m32 p8m32-debug
- * test-timeout: 120
+ * test-config: p8m32 p8m32-debug p4m16
+ * test-timeout: 240
  */
 #include "bad_check.h"
 

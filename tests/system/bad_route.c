@@ -4,7 +4,7 @@
  * bad_route: well-formed frames that may not pass, or that point to nowhere: each is counted once
  * under the first reason that holds, and comes out nowhere.
  *
- * test-config: p8m32
+ * test-config: p8m32 p4m16
  * test-timeout: 120
  */
 #include "bad_check.h"

@@ -4,7 +4,7 @@
  * bad_wire: everything that a wire can carry and should not. Each fault is counted once, under its
  * reason, on its port; the frame directly behind it passes; nothing bad comes out as good.
  *
- * test-config: p8m32 p8m32-debug
+ * test-config: p8m32 p8m32-debug p4m16
  * test-timeout: 120
  */
 #include "bad_check.h"
@@ -141,6 +141,8 @@ static void loose_ends(net *n, unsigned port)
     directed(n, port, "start inside a frame", WEFT_DROP_CODING, 40);
     for (unsigned k = 0; k < 140; k += 3) broken(n, port, 160, k, 0xFE, true);
     directed(n, port, "error character in a frame", WEFT_DROP_CODING, 47);
+    for (unsigned k = 1; k < 140; k += k % 8 == 7 ? 2 : 1) broken(n, port, 160, k, 0xFB, true);
+    directed(n, port, "start character in lanes 1 to 7 of a frame", WEFT_DROP_CODING, 122);
     for (unsigned k = 0; k < 140; k += 5) broken(n, port, 160, k, 0x07, false);
     directed(n, port, "idle in a frame", WEFT_DROP_CODING, 28);
     for (unsigned k = 72; k < 9000; k += 1801) { /* a cut-through frame that stops */

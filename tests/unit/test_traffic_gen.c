@@ -178,7 +178,7 @@ static void counts(void)
 static void refusals(void)
 {
     static const char *const bad[][2] = {
-        {"gen:", "unknown pattern"},
+        {"gen:", "nothing stands behind"},
         {"gen:circle", "unknown pattern 'circle'"},
         {"gen:uniform,size", "expected key=value"},
         {"gen:uniform,size=", "frame bytes"},

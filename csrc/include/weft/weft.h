@@ -110,7 +110,9 @@ weft_status weft_port_get_config(weft_device *dev, unsigned port,
  */
 weft_status weft_port_set_config(weft_device *dev, unsigned port,
                                  const weft_port_config *cfg) WEFT_NODISCARD;
-/* Up and down. A port is down after reset; a port that goes down finishes the frame on the wire. */
+/* Up and down. A port is down after reset; a port that goes down finishes the frame on the wire.
+ * One that comes up sends when all frames that were meant for it while it was down are thrown away:
+ * nothing is to be waited for, and the link may be set up (weft_port_cbfc_init) under load. */
 weft_status weft_port_enable(weft_device *dev, unsigned port) WEFT_NODISCARD;
 weft_status weft_port_disable(weft_device *dev, unsigned port) WEFT_NODISCARD;
 weft_status weft_port_is_enabled(weft_device *dev, unsigned port, bool *on) WEFT_NODISCARD;
