@@ -17,7 +17,7 @@
 #define SPAN_MOST   100000000ull /* nanoseconds that are played at their own pace */
 #define QUEUED_MOST 64u          /* frames handed over to a port and not yet on the wire */
 #define NO_PORT     0xFFu
-#define NOT_LISTED  4u /* unknown destinations named in the verdict, at most */
+#define LISTED      8u /* unknown destinations named in the verdict, at most */
 
 typedef struct {
     uint64_t mac;
