@@ -238,6 +238,57 @@ static void test_sequence(const form *f)
     len[1] = make(&p.a, 5, &m, frame[1]);
     CHECK(take(&p.b, frame[1], len[1], &in) == WEFT_ENCAP_MESSAGE);
     CHECK(in.status == WEFT_MT_INCOMPLETE && weft_peers_gaps(p.b.peers) == 2);
+    /* so is what follows a lost segment: nobody knows where it belongs */
+    m = (weft_mt){.op = WEFT_MT_WRITE, .flags = WEFT_MT_FIRST, .length = MTU, .total = 4 * MTU};
+    len[0] = make(&p.a, 5, &m, frame[0]);
+    m.flags = 0;
+    for (unsigned i = 1; i < 3; i++) {
+        m.offset = m.addr = i * MTU;
+        len[i] = make(&p.a, 5, &m, frame[i]);
+    }
+    CHECK(take(&p.b, frame[0], len[0], &in) == WEFT_ENCAP_MESSAGE && in.status == WEFT_MT_OK);
+    CHECK(take(&p.b, frame[2], len[2], &in) == WEFT_ENCAP_MESSAGE);
+    CHECK(in.status == WEFT_MT_INCOMPLETE && weft_peers_gaps(p.b.peers) == 3);
+    close_pair(&p);
+}
+
+static void check_again(const weft_framer *fr, uint8_t *frame)
+{
+    size_t bytes;
+    uint8_t *ip = encap_ip_packet(fr, frame, &bytes);
+    const bool roce = fr->encap == &weft_encap_rocev2;
+    encap_put_crc(ip + bytes - 4,
+                  roce ? weft_roce_icrc(ip, bytes - 4) : weft_uet_crc(ip, bytes - 4));
+}
+
+/* Headers that are wrong though every check is right. */
+static void test_wrong_headers(const form *f)
+{
+    pair p = open_pair(f);
+    uint8_t frame[ROOM];
+    weft_encap_message in;
+    const weft_mt notified = requests[3]; /* its UET header has the key */
+    size_t ip_bytes;
+    p.a.ip.key ^= 1; /* another's memory */
+    size_t len = make(&p.a, 5, &notified, frame);
+    CHECK(take(&p.b, frame, len, &in) == WEFT_ENCAP_MESSAGE && in.status == WEFT_MT_BAD_ADDRESS);
+    p.a.ip.key ^= 1;
+    len = make(&p.a, 5, &notified, frame);
+    uint8_t *ip = encap_ip_packet(&p.a, frame, &ip_bytes);
+    ip[f->v6 ? 23 : 15] ^= 8; /* accelerator 3 says that it is 11 */
+    if (!f->v6) weft_put16(ip + 10, weft_ip_checksum_update(weft_get16(ip + 10), 4, 12));
+    check_again(&p.a, frame);
+    CHECK(take(&p.b, frame, len, &in) == WEFT_ENCAP_BAD_IP);
+    if (!f->native) { /* a datagram that is shorter than its packet */
+        len = make(&p.a, 5, &notified, frame);
+        uint8_t *udp = frame + encap_ip_size(&p.a) - WEFT_UDP_BYTES;
+        weft_put16(udp + 4, (uint16_t)(weft_get16(udp + 4) - 4));
+        check_again(&p.a, frame);
+        CHECK(take(&p.b, frame, len, &in) == WEFT_ENCAP_BAD_IP);
+    }
+    len = make(&p.a, 7, &notified, frame); /* to somebody else, and past the switch to 5 */
+    weft_put48(frame, weft_accel_mac(5));
+    CHECK(take(&p.b, frame, len, &in) == WEFT_ENCAP_BAD_IP);
     close_pair(&p);
 }
 
@@ -421,6 +472,7 @@ int main(int argc, char **argv)
         test_messages(&forms[i]);
         test_segments(&forms[i]);
         test_sequence(&forms[i]);
+        test_wrong_headers(&forms[i]);
         test_damage(&forms[i]);
         test_rewrite(&forms[i]);
         test_garbage(&forms[i]);
