@@ -75,7 +75,8 @@ if command -v tshark >/dev/null; then
 fi
 
 # A capture with frames to nobody: counted as drops, with the table, and no fault.
-printf '%b' "$(printf '\\xd4\\xc3\\xb2\\xa1\\x02\\0\\x04\\0\\0\\0\\0\\0\\0\\0\\0\\0\\xff\\xff\\0\\0\\x01\\0\\0\\0'
+head='\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x01\0\0\0'
+printf '%b' "$(printf '%s' "$head"
     for d in '\x02\0\0\0\0\x01' '\xff\xff\xff\xff\xff\xff' '\x02\0\0\0\0\x09'; do
         printf '\\x01\\0\\0\\0\\0\\0\\0\\0\\x12\\0\\0\\0\\x3c\\0\\0\\0'
         printf '%s\\x02\\0\\0\\0\\0\\x01\\x08\\0abcd' "$d"
