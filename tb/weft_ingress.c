@@ -102,7 +102,7 @@ struct bench {
     } freed_now;
     int gauge, gauge_step; /* held_copies_o, and what the cycle before this one adds to it */
     unsigned unseen[MAX_E][MAX_V], blocked_run;
-    bool held[MAX_E][MAX_V]; /* by weft_credit_claim */
+    bool held_back[MAX_E][MAX_V]; /* by weft_credit_claim */
 
     /* egresses */
     int eg_frame[MAX_E];
@@ -387,9 +387,9 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
                 b->avail[j][v] += 1 + (uint32_t)tb_rand_below(t, largest);
             b->ok[j][v] = b->avail[j][v] >= largest;
             tb_set_bits(b->credit_ok, v * b->ends + j, 1, b->ok[j][v]);
-            if (tb_chance(t, 2)) b->held[j][v] = m->gives && tb_chance(t, 30);
-            if (!m->gives) b->held[j][v] = false;
-            tb_set_bits(b->hold, v * b->ends + j, 1, b->held[j][v]);
+            if (tb_chance(t, 2)) b->held_back[j][v] = m->gives && tb_chance(t, 30);
+            if (!m->gives) b->held_back[j][v] = false;
+            tb_set_bits(b->hold, v * b->ends + j, 1, b->held_back[j][v]);
             tb_set_bits(b->credit_avail, (j * b->vcs + v) * 20, 20, b->avail[j][v]);
         }
     }
@@ -418,7 +418,7 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
             bool fits = head >= 0 && cost(b->f[head].len) <= b->avail[j][v];
             bool many = head >= 0 && bits(b->f[head].mask) > 1;
             any_multi |= many;
-            const bool held = b->held[j][v];
+            const bool held = b->held_back[j][v];
             if (held && req) tb_fail(t, "egress %u VC %u: asked for though held", j, v);
             if (head >= 0 && b->ok[j][v] && !held && !req)
                 tb_fail(t, "egress %u VC %u: not asked for", j, v);
@@ -463,7 +463,7 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
     }
     for (unsigned j = 0; j < b->ends && may_cut; j++)
         if (a->mask >> j & 1)
-            may_cut = (idle >> j & 1) && b->ok[j][a->vc] && !b->held[j][a->vc] &&
+            may_cut = (idle >> j & 1) && b->ok[j][a->vc] && !b->held_back[j][a->vc] &&
                       b->voq[j][a->vc].count == 0;
     TB_EQ(t, tb_get(b->ct_req), may_cut);
     if (may_cut) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * accel.c: accelerator: construction, headers, and the initiator of the memory transport.
+ * accel.c: accelerator: construction, frames, and the initiator of memory operations.
  *
  * Operations to one destination go out in the order in which they were started, one after the
  * other; destinations take turns frame by frame. Since the network keeps order, answers of one
@@ -12,52 +12,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---------------------------------------------------------------- headers ------------------ */
+/* ---------------------------------------------------------------- frames ------------------- */
 
-void weft_framer_put(const weft_framer *fr, uint64_t dst_mac, unsigned vc, uint8_t *out)
+weft_frame *accel_frame(weft_accel *a, unsigned dst, unsigned vc, const weft_mt *m, uint8_t **data)
 {
-    unsigned cos = fr->vc_cos[vc % WEFT_MAX_VCS];
-    weft_put48(out, dst_mac);
-    weft_put48(out + 6, fr->src);
-    if (fr->esun) {
-        weft_put16(out + 12, fr->esun_type);
-        out[14] = (uint8_t)(0x20u | cos << 2 | 2u); /* flow label valid, ECT(0) */
-        weft_put16(out + 15, (uint16_t)((fr->src << 6 ^ dst_mac) & 0xFFFFu));
-        out[17] = 8u << 4; /* TTL */
-    } else {
-        weft_put16(out + 12, WEFT_TYPE_VLAN);
-        weft_put16(out + 14, (uint16_t)(cos << 13 | 1u)); /* VID 1 */
-        weft_put16(out + 16, WEFT_TYPE_MEMORY);
-    }
-}
-
-size_t weft_framer_skip(const weft_framer *fr, const uint8_t *frame, size_t len, uint64_t *dst,
-                        uint64_t *src)
-{
-    weft_header h;
-    size_t at = weft_header_parse(frame, len, fr->esun_type, &h);
-    if (at == 0) return 0;
-    *dst = h.dst;
-    *src = h.src;
-    return fr->esun ? (h.esun ? at : 0) : (h.type == WEFT_TYPE_MEMORY ? at : 0);
-}
-
-weft_frame *accel_frame(weft_accel *a, uint64_t dst_mac, unsigned vc, size_t message, uint8_t **at)
-{
-    size_t len = WEFT_FRAMER_BYTES + message;
+    const weft_framer *fr = &a->cfg.framer;
+    size_t len = fr->encap->size(fr, m);
     size_t least = a->cfg.min_frame - 4;
     weft_frame *f = weft_frame_new(a->pool, len < least ? least : len);
     if (!f) return NULL;
     uint8_t *d = weft_frame_data(f);
-    weft_framer_put(&a->cfg.framer, dst_mac, vc, d);
-    f->esun_offset = a->cfg.framer.esun ? 14 : 0;
+    *data = fr->encap->head(fr, weft_accel_mac(dst), vc, m, d);
+    if (!*data) {
+        weft_frame_put(a->pool, f);
+        return NULL;
+    }
+    f->esun_offset = fr->esun ? 14 : 0;
     if (len < least) memset(d + len, 0, least - len);
-    *at = d + WEFT_FRAMER_BYTES;
     return f;
 }
 
 void accel_send(weft_accel *a, unsigned vc, weft_frame *f, uint32_t note)
 {
+    const weft_framer *fr = &a->cfg.framer;
+    if (fr->encap->finish) fr->encap->finish(fr, weft_frame_data(f));
     f->stamp = a->now;
     f->note = note;
     weft_frame_seal(f);
@@ -71,6 +49,13 @@ bool accel_in_memory(const weft_accel *a, uint64_t addr, uint64_t len)
 
 /* ---------------------------------------------------------------- construction ------------- */
 
+/* Reads of several frames where the protocol has them. */
+static uint32_t read_bytes(const weft_accel_config *cfg)
+{
+    const uint32_t frames = cfg->framer.encap->read_packets, fit = 65535u / cfg->mtu;
+    return cfg->mtu * (frames < fit ? frames : fit);
+}
+
 weft_accel *weft_accel_new(const weft_accel_config *cfg, weft_partner *partner,
                            weft_frame_pool *pool)
 {
@@ -81,13 +66,18 @@ weft_accel *weft_accel_new(const weft_accel_config *cfg, weft_partner *partner,
         return NULL;
     weft_accel *a = calloc(1, sizeof *a);
     if (!a) return NULL;
+    a->cfg = *cfg;
+    weft_framer *fr = &a->cfg.framer;
+    if (!fr->encap) fr->encap = &weft_encap_memory;
+    fr->src = weft_accel_mac(cfg->id);
+    fr->mtu = cfg->mtu;
+    fr->peers = fr->encap->psn_mask ? weft_peers_new(fr->encap->psn_mask, fr->ip.first_psn) : NULL;
     a->memory = calloc(1, cfg->memory_bytes);
-    if (!a->memory) {
-        free(a);
+    if (!a->memory || (fr->encap->psn_mask && !fr->peers)) {
+        weft_accel_free(a);
         return NULL;
     }
-    a->cfg = *cfg;
-    a->cfg.framer.src = weft_accel_mac(cfg->id);
+    a->read_bytes = read_bytes(&a->cfg);
     if (a->cfg.timeout == 0) a->cfg.timeout = WEFT_ACCEL_TIMEOUT;
     a->partner = partner;
     a->pool = pool;
@@ -102,6 +92,7 @@ weft_accel *weft_accel_new(const weft_accel_config *cfg, weft_partner *partner,
 void weft_accel_free(weft_accel *a)
 {
     if (!a) return;
+    weft_peers_free(a->cfg.framer.peers);
     free(a->memory);
     free(a);
 }
@@ -120,7 +111,13 @@ void weft_accel_on_notify(weft_accel *a, weft_notify_fn fn, void *ctx)
 
 bool weft_accel_idle(const weft_accel *a) { return a->active == 0; }
 
-void weft_accel_get_counters(const weft_accel *a, weft_accel_counters *c) { *c = a->n; }
+const weft_framer *weft_accel_framer(const weft_accel *a) { return &a->cfg.framer; }
+
+void weft_accel_get_counters(const weft_accel *a, weft_accel_counters *c)
+{
+    *c = a->n;
+    if (a->cfg.framer.peers) c->psn_gaps = weft_peers_gaps(a->cfg.framer.peers);
+}
 
 /* ---------------------------------------------------------------- starting operations ------ */
 
@@ -267,11 +264,14 @@ static void finish(weft_accel *a, accel_op *o)
 static bool send_segment(weft_accel *a, accel_op *o)
 {
     uint64_t left = o->len - o->sent;
-    uint32_t bytes = left < a->cfg.mtu ? (uint32_t)left : a->cfg.mtu;
+    uint32_t most = o->op == WEFT_MT_READ ? a->read_bytes : a->cfg.mtu;
+    uint32_t bytes = left < most ? (uint32_t)left : most;
     weft_mt m = {.op = o->op,
                  .tag = o->tag,
                  .length = (uint16_t)bytes,
                  .addr = o->dst_addr + o->sent,
+                 .total = (uint32_t)o->len,
+                 .offset = (uint32_t)o->sent,
                  .operand = o->operand,
                  .compare = o->compare};
     size_t content = 0;
@@ -280,18 +280,17 @@ static bool send_segment(weft_accel *a, accel_op *o)
         content = bytes;
         m.flags = (uint8_t)((o->flags & WEFT_MT_POSTED) | (o->sent == 0 ? WEFT_MT_FIRST : 0) |
                             (last ? WEFT_MT_LAST : 0));
-        if (last && (o->flags & WEFT_MT_NOTIFY)) {
-            m.flags |= WEFT_MT_NOTIFY;
+        if (o->flags & WEFT_MT_NOTIFY) {
+            m.notify = true;
+            m.flags |= last ? WEFT_MT_NOTIFY : 0;
             m.notify_tag = o->notify_tag;
             m.notify_len = (uint32_t)o->len;
         }
     }
     uint8_t *at;
-    size_t head = weft_mt_size(&m);
-    weft_frame *f = accel_frame(a, weft_accel_mac(o->dst), a->cfg.request_vc, head + content, &at);
+    weft_frame *f = accel_frame(a, o->dst, a->cfg.request_vc, &m, &at);
     if (!f) return false;
-    weft_mt_build(&m, at);
-    if (content > 0) memcpy(at + head, a->memory + o->local_addr + o->sent, content);
+    if (content > 0) memcpy(at, a->memory + o->local_addr + o->sent, content);
     bool posted = (o->flags & WEFT_MT_POSTED) != 0;
     if (!posted) {
         if (o->waiting == 0) o->progress = a->now; /* the time in the queue does not count */
@@ -372,6 +371,13 @@ static bool fits(const weft_accel *a, const accel_op *o, unsigned src, const wef
     }
 }
 
+/* Is it the last frame that answers its request? */
+static bool answer_ends(const weft_accel *a, const accel_op *o, const weft_mt *m)
+{
+    const uint64_t to = o->answered + m->length;
+    return m->op != WEFT_MT_READ_DATA || to == o->sent || to % a->read_bytes == 0;
+}
+
 void accel_response(weft_accel *a, unsigned src, const weft_mt *m)
 {
     accel_op *o = &a->op[m->tag % WEFT_ACCEL_TAGS];
@@ -379,8 +385,10 @@ void accel_response(weft_accel *a, unsigned src, const weft_mt *m)
         a->n.unknown_tag++;
         return;
     }
-    o->waiting--;
-    a->window--;
+    if (answer_ends(a, o, m)) {
+        o->waiting--;
+        a->window--;
+    }
     o->progress = a->now;
     if (m->op == WEFT_MT_ERROR) {
         if (o->status == WEFT_OP_OK) o->status = (uint8_t)status_of(m->status);

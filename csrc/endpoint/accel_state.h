@@ -42,6 +42,7 @@ struct weft_accel {
     weft_partner *partner;
     weft_frame_pool *pool;
     uint8_t *memory;
+    uint32_t read_bytes; /* of one read request at most: a whole number of frames */
     uint64_t now;
     weft_notify_fn notify;
     void *notify_ctx;
@@ -58,9 +59,9 @@ struct weft_accel {
     write_progress progress[WEFT_ACCEL_IDS];             /* as a target, by source */
 };
 
-/* Frame with the header for (dst, vc) and room for `message` bytes at the returned place; it is
- * padded, sealed and queued by accel_send. NULL: no memory. */
-weft_frame *accel_frame(weft_accel *a, uint64_t dst_mac, unsigned vc, size_t message, uint8_t **at);
+/* Frame with all headers for the message, and where its data belongs; it is checked, sealed and
+ * queued by accel_send. NULL: no memory. */
+weft_frame *accel_frame(weft_accel *a, unsigned dst, unsigned vc, const weft_mt *m, uint8_t **data);
 void accel_send(weft_accel *a, unsigned vc, weft_frame *f, uint32_t note);
 bool accel_in_memory(const weft_accel *a, uint64_t addr, uint64_t len);
 /* Initiator: a response has come. Target: a request has come. */

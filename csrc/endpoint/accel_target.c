@@ -1,22 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * accel_target.c: accelerator: the target of the memory transport. Every request is checked in full
+ * accel_target.c: accelerator: the target of memory operations. Every request is checked in full
  * before a byte of memory changes; every request that is not posted gets exactly one response.
  */
 #include "accel_state.h"
 
 #include <string.h>
 
-static void respond(weft_accel *a, unsigned src, const weft_mt *m, const uint8_t *data)
+/* Answer to the request m: the fields that name it. */
+static weft_mt answer(const weft_mt *m, weft_mt_op op)
+{
+    return (weft_mt){.op = (uint8_t)op,
+                     .tag = m->tag,
+                     .length = m->length,
+                     .addr = m->addr & 0xFFFFFFFFu,
+                     .psn = m->psn,
+                     .flow = m->flow};
+}
+
+static void respond(weft_accel *a, unsigned src, const weft_mt *r, const uint8_t *data)
 {
     uint8_t *at;
-    size_t head = weft_mt_size(m);
-    size_t content = data ? m->length : 0;
-    weft_frame *f = accel_frame(a, weft_accel_mac(src), a->cfg.response_vc, head + content, &at);
+    weft_frame *f = accel_frame(a, src, a->cfg.response_vc, r, &at);
     if (!f) return; /* out of memory: the initiator will run into its timeout */
-    weft_mt_build(m, at);
-    if (content > 0) memcpy(at + head, data, content);
+    if (data) memcpy(at, data, r->length);
     accel_send(a, a->cfg.response_vc, f, 0);
 }
 
@@ -24,11 +32,8 @@ static void refuse(weft_accel *a, unsigned src, bool silent, const weft_mt *m, w
 {
     a->n.refused++;
     if (silent) return;
-    weft_mt r = {.op = WEFT_MT_ERROR,
-                 .tag = m->tag,
-                 .length = m->length,
-                 .addr = m->addr & 0xFFFFFFFFu,
-                 .status = (uint8_t)s};
+    weft_mt r = answer(m, WEFT_MT_ERROR);
+    r.status = (uint8_t)s;
     respond(a, src, &r, NULL);
 }
 
@@ -76,10 +81,7 @@ static void do_write(weft_accel *a, unsigned src, bool silent, const weft_mt *m)
     }
     a->n.served++;
     if (!silent) {
-        weft_mt r = {.op = WEFT_MT_WRITE_DONE,
-                     .tag = m->tag,
-                     .length = m->length,
-                     .addr = m->addr & 0xFFFFFFFFu};
+        weft_mt r = answer(m, WEFT_MT_WRITE_DONE);
         respond(a, src, &r, NULL);
     }
     if (m->flags & WEFT_MT_NOTIFY) {
@@ -92,7 +94,7 @@ static void do_write(weft_accel *a, unsigned src, bool silent, const weft_mt *m)
 
 static void do_read(weft_accel *a, unsigned src, const weft_mt *m)
 {
-    if (m->length == 0 || m->length > a->cfg.mtu) {
+    if (m->length == 0 || m->length > a->read_bytes) {
         refuse(a, src, false, m, WEFT_MT_BAD_LENGTH);
         return;
     }
@@ -101,9 +103,17 @@ static void do_read(weft_accel *a, unsigned src, const weft_mt *m)
         return;
     }
     a->n.served++;
-    weft_mt r = {
-        .op = WEFT_MT_READ_DATA, .tag = m->tag, .length = m->length, .addr = m->addr & 0xFFFFFFFFu};
-    respond(a, src, &r, a->memory + m->addr);
+    uint32_t frame = 0;
+    for (uint32_t at = 0; at < m->length; at += a->cfg.mtu, frame++) {
+        const uint32_t left = m->length - at;
+        weft_mt r = answer(m, WEFT_MT_READ_DATA);
+        r.flags =
+            (uint8_t)((at == 0 ? WEFT_MT_FIRST : 0) | (left <= a->cfg.mtu ? WEFT_MT_LAST : 0));
+        r.length = (uint16_t)(left < a->cfg.mtu ? left : a->cfg.mtu);
+        r.addr = (m->addr + at) & 0xFFFFFFFFu;
+        r.psn = m->psn + frame;
+        respond(a, src, &r, a->memory + m->addr + at);
+    }
 }
 
 static void do_atomic(weft_accel *a, unsigned src, const weft_mt *m)
@@ -119,11 +129,8 @@ static void do_atomic(weft_accel *a, unsigned src, const weft_mt *m)
     else if (m->op == WEFT_MT_SWAP || old == m->compare)
         store64(p, m->operand);
     a->n.served++;
-    weft_mt r = {.op = WEFT_MT_ATOMIC_DATA,
-                 .tag = m->tag,
-                 .length = 8,
-                 .addr = m->addr & 0xFFFFFFFFu,
-                 .operand = old};
+    weft_mt r = answer(m, WEFT_MT_ATOMIC_DATA);
+    r.operand = old;
     respond(a, src, &r, NULL);
 }
 
@@ -146,26 +153,27 @@ void accel_request(weft_accel *a, unsigned src, bool group, const weft_mt *m, we
     }
 }
 
-void weft_accel_receive(weft_accel *a, const weft_rx_frame *f)
+/* A message with a good form goes its way; what cannot be answered is only counted. */
+static void take(weft_accel *a, const weft_encap_message *in)
 {
-    uint64_t dst = 0, src_mac = 0;
-    weft_mt m;
-    size_t at = weft_framer_skip(&a->cfg.framer, f->data, f->len, &dst, &src_mac);
-    bool group = (dst >> 40 & 1) != 0;
-    int src = weft_accel_of_mac(src_mac);
-    if (at == 0 || (!group && dst != a->cfg.framer.src)) {
-        a->n.not_mine++;
-        return;
-    }
-    weft_mt_status s = weft_mt_parse(f->data + at, f->len - at, &m);
-    if (src < 0 || f->len - at < 3) {
-        a->n.malformed++; /* nobody to answer, or no tag to answer with */
-        return;
-    }
-    if (!weft_mt_is_response(m.op))
-        accel_request(a, (unsigned)src, group, &m, s);
-    else if (s == WEFT_MT_OK && !group)
-        accel_response(a, (unsigned)src, &m);
+    if (!weft_mt_is_response(in->m.op))
+        accel_request(a, in->src, in->group, &in->m, in->status);
+    else if (in->status == WEFT_MT_OK && !in->group)
+        accel_response(a, in->src, &in->m);
     else
         a->n.malformed++;
+}
+
+void weft_accel_receive(weft_accel *a, const weft_rx_frame *f)
+{
+    const weft_framer *fr = &a->cfg.framer;
+    weft_encap_message in;
+    switch (fr->encap->parse(fr, f->data, f->len, &in)) {
+    case WEFT_ENCAP_MESSAGE: take(a, &in); break;
+    case WEFT_ENCAP_NOT_MINE: a->n.not_mine++; break;
+    case WEFT_ENCAP_BAD_IP: a->n.bad_ip++; break;
+    case WEFT_ENCAP_BAD_CRC: a->n.bad_crc++; break;
+    case WEFT_ENCAP_BAD_PSN: a->n.bad_psn++; break;
+    default: a->n.malformed++; break;
+    }
 }

@@ -58,6 +58,8 @@ weft_partner *weft_partner_new(unsigned port, unsigned mii_bytes, uint64_t mac,
 void weft_partner_free(weft_partner *p);
 void weft_partner_set_classes(weft_partner *p, const weft_partner_classes *c);
 unsigned weft_partner_port(const weft_partner *p);
+/* VC of a frame of len bytes, 14 at least. */
+unsigned weft_partner_class(const weft_partner *p, const uint8_t *frame, size_t len);
 
 /* Queue a sealed frame and give away the caller's reference. No limit: for those who bound
  * themselves (accelerators, by their windows). Frames of weft_world_send_frame (`offered`) and all

@@ -153,6 +153,11 @@ static unsigned classify(const weft_partner *p, const uint8_t *d, size_t len)
     return pcp >= 0 ? p->classes.pcp_vc[pcp] : p->classes.default_vc;
 }
 
+unsigned weft_partner_class(const weft_partner *p, const uint8_t *frame, size_t len)
+{
+    return classify(p, frame, len) % WEFT_MAX_VCS;
+}
+
 static void end_of_frame(weft_partner *p, uint64_t cycle)
 {
     const uint8_t *d = p->rx_buffer;
@@ -175,7 +180,7 @@ static void end_of_frame(weft_partner *p, uint64_t cycle)
         mac_control(p, d, len);
         return;
     } else {
-        vc = classify(p, d, len) % WEFT_MAX_VCS;
+        vc = weft_partner_class(p, d, len);
         p->n.rx_frames++;
         p->n.rx_octets += p->fill;
         p->n.rx_vc_frames[vc]++;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * pcapng.c: section header, one interface description a port, enhanced packet blocks
- * (draft-ietf-opsawg-pcapng). Native byte order, as the byte-order magic says.
+ * pcapng.c: section header, one interface description a port, enhanced packet blocks with their
+ * direction (draft-ietf-opsawg-pcapng). Native byte order, as the byte-order magic says.
  */
 #include "pcapng.h"
 
@@ -65,8 +65,10 @@ void weft_pcapng_write(weft_pcapng *p, unsigned port, uint64_t picoseconds, cons
                        size_t len)
 {
     uint32_t padded = ((uint32_t)len + 3) / 4 * 4;
+    const uint32_t total = 32 + padded + 12; /* options: 8 of flags, 4 of their end */
+    const uint32_t outbound = 2;             /* of the switch's port */
     const uint32_t head[7] = {6,
-                              32 + padded,
+                              total,
                               port,
                               (uint32_t)(picoseconds >> 32),
                               (uint32_t)picoseconds,
@@ -75,7 +77,9 @@ void weft_pcapng_write(weft_pcapng *p, unsigned port, uint64_t picoseconds, cons
     put(p, head, sizeof head);
     put(p, data, len);
     put(p, "\0\0\0", padded - len);
-    put32(p, 32 + padded);
+    put_option(p, 2, &outbound, 4);
+    put32(p, 0);
+    put32(p, total);
 }
 
 bool weft_pcapng_close(weft_pcapng *p)

@@ -27,9 +27,11 @@
 
 static uint64_t destinations(const weft_world *w, unsigned from, const weft_frame *f)
 {
-    uint64_t mac = weft_get48(weft_frame_cdata(f));
-    int id = weft_accel_of_mac(mac);
-    if (id >= 0) return (unsigned)id < w->ports ? 1ull << id : 0;
+    const uint8_t *d = weft_frame_cdata(f);
+    uint64_t mac = weft_get48(d);
+    if (f->esun_offset > 0 && d[f->esun_offset + 3] >> 4 <= 1) return 0; /* its TTL is used up */
+    int to = world_port_of(w, mac);
+    if (to >= 0) return 1ull << to;
     int group = weft_group_of_mac(mac);
     if (group < 0 || (unsigned)group >= WORLD_GROUPS) return 0;
     return w->group[group] & ~(1ull << from);
@@ -58,7 +60,7 @@ static void on_rx_frame(void *ctx, weft_partner *partner, const weft_rx_frame *r
     weft_world *w = p->world;
     (void)partner;
     w->last_move = r->last_cycle;
-    int source = r->len >= 14 ? weft_accel_of_mac(weft_get48(r->data + 6)) : -1;
+    int source = r->len >= 14 ? world_port_of(w, weft_get48(r->data + 6)) : -1;
     const weft_frame *f = weft_scoreboard_arrived(w->board, source, vc, r);
     world_count_arrived(p, f, r);
     if (w->pcap && r->fcs_ok) {
@@ -95,17 +97,17 @@ static bool setup_chip(weft_world *w, char *err, size_t err_len)
     c.max_frame = MAX_FRAME;
     c.esun_ethertype = WEFT_ESUN_TYPE;
     /* Plain Ethernet finds all addresses in the 48-bit table: no accelerator has this prefix. */
-    c.id_prefix = w->esun ? WEFT_ACCEL_PREFIX : 0xFFFFFFFFu;
+    c.id_prefix = w->framer.esun ? WEFT_ACCEL_PREFIX : 0xFFFFFFFFu;
     c.id_mask = 0xFFFFFFFFu;
     /* A control ordered set inside a frame delays what comes behind it by its eight bytes; a frame
      * that is cut through must be ahead by as much, or its transmitter starves. */
     c.ct_margin = (8 * (1 + MAX_FRAME / UPDATE_SPACING) + w->mii - 1) / w->mii;
     for (unsigned v = 0; v < w->geo.vcs && v < WEFT_ECN_VCS; v++)
-        c.ecn_threshold[v] = w->esun ? w->geo.buf_cells / w->geo.vcs / 2 : 0;
+        c.ecn_threshold[v] = w->framer.esun ? w->geo.buf_cells / w->geo.vcs / 2 : 0;
     TRY(weft_chip_set_config(w->dev, &c));
     for (unsigned i = 0; i < w->ports; i++) {
         weft_route to = {.group = false, .dest = i};
-        if (w->esun)
+        if (w->framer.esun)
             TRY(weft_id_add(w->dev, i, to));
         else
             TRY(weft_mac_add(w->dev, weft_accel_mac(i), to));
@@ -231,8 +233,6 @@ static bool open_model(weft_world *w, char *err, size_t err_len)
 static bool open_parts(weft_world *w, char *err, size_t err_len)
 {
     if (!open_model(w, err, err_len)) return false;
-    w->framer = (weft_framer){.esun = w->esun, .esun_type = WEFT_ESUN_TYPE};
-    for (unsigned v = 0; v < WEFT_MAX_VCS; v++) w->framer.vc_cos[v] = (uint8_t)v;
     for (unsigned i = 0; i < w->ports; i++)
         if (!make_port(w, i, err, err_len)) return false;
     w->bus = weft_bus_model_open(w->sim, tick, w);
@@ -252,6 +252,17 @@ static bool open_parts(weft_world *w, char *err, size_t err_len)
     return true;
 }
 
+bool weft_world_frame_sizes(const char *profile, unsigned *write, unsigned *read)
+{
+    const weft_mt w = {.op = WEFT_MT_WRITE, .flags = WEFT_MT_FIRST | WEFT_MT_LAST};
+    const weft_mt r = {.op = WEFT_MT_READ_DATA, .flags = WEFT_MT_FIRST | WEFT_MT_LAST};
+    weft_framer fr;
+    if (!weft_framer_profile(&fr, profile)) return false;
+    *write = (unsigned)fr.encap->size(&fr, &w) + 4;
+    *read = (unsigned)fr.encap->size(&fr, &r) + 4;
+    return true;
+}
+
 weft_world *weft_world_open(const weft_world_options *opt, char *err, size_t err_len)
 {
     weft_world *w = calloc(1, sizeof *w);
@@ -266,14 +277,15 @@ weft_world *weft_world_open(const weft_world_options *opt, char *err, size_t err
     if (w->opt.mtu == 0) w->opt.mtu = DEFAULT_MTU;
     if (w->opt.ipg == 0) w->opt.ipg = 1;
     if (w->opt.min_frame == 0) w->opt.min_frame = 64;
-    w->esun = strcmp(w->opt.profile, "esun") == 0;
     bool good = true;
-    if (!w->esun && strcmp(w->opt.profile, "ethernet") != 0)
-        good = fail(err, err_len, w->opt.profile, "unknown profile; esun and ethernet are known");
+    if (!weft_framer_profile(&w->framer, w->opt.profile))
+        good = fail(err, err_len, w->opt.profile,
+                    "unknown profile; esun, ethernet, uet and rocev2 are known");
     else if (w->opt.ipg > 12 || w->opt.min_frame < 32 || w->opt.min_frame > 64)
         good = fail(err, err_len, "world", "gap (1..12) or minimum frame (32..64) out of range");
-    else if (w->opt.mtu < 8 || w->opt.mtu > MAX_FRAME - 64)
-        good = fail(err, err_len, "world", "largest payload of a frame out of range (8..9152)");
+    else if (w->opt.mtu < 8 || w->opt.mtu + w->framer.encap->overhead > MAX_FRAME)
+        good = fail(err, err_len, "world",
+                    "largest payload of a frame out of range (8..9152, less with IP)");
     if (!good || !open_parts(w, err, err_len)) {
         weft_world_close(w);
         return NULL;
@@ -296,6 +308,7 @@ void weft_world_close(weft_world *w)
     if (w->sim) weft_sim_close(w->sim);
     free(w->lat_hist);
     free(w->pattern);
+    free(w->learned);
     free(w);
 }
 
@@ -393,31 +406,39 @@ static uint64_t target_address(const weft_world *w, unsigned src, size_t len)
 int weft_world_send_frame(weft_world *w, unsigned src, unsigned dst, unsigned vc,
                           size_t frame_bytes, uint64_t stamp)
 {
-    bool group = dst >= w->ports;
-    size_t fixed = WEFT_FRAMER_BYTES + WEFT_MT_HEADER + 4;
-    if (src >= w->ports || vc >= w->geo.vcs || frame_bytes < fixed ||
-        frame_bytes > WEFT_FRAME_MAX + 4 || frame_bytes - fixed > w->opt.memory_bytes ||
+    const bool group = dst >= w->ports;
+    if (src >= w->ports || vc >= w->geo.vcs || frame_bytes > WEFT_FRAME_MAX + 4 ||
         (group && (dst < 1024 || dst - 1024 >= WORLD_GROUPS)))
         return -2;
     world_port *p = &w->port[src];
+    const weft_framer *fr = weft_accel_framer(p->accel);
+    const long room = weft_encap_room(fr, frame_bytes);
+    if (room < 0 || (size_t)room > w->opt.memory_bytes || (group && fr->peers)) return -2;
     if (weft_partner_backlog(p->partner, vc) >= WEFT_PARTNER_QUEUE) return -1;
     weft_frame *f = weft_frame_new(&w->pool, frame_bytes - 4);
     if (!f) return -1;
-    size_t len = frame_bytes - fixed;
-    uint8_t *d = weft_frame_data(f);
-    weft_mt m = {.op = WEFT_MT_WRITE,
-                 .flags = WEFT_MT_POSTED | WEFT_MT_FIRST | WEFT_MT_LAST,
-                 .tag = (uint16_t)p->seq,
-                 .length = (uint16_t)len,
-                 .addr = target_address(w, src, len)};
-    weft_framer fr = w->framer;
-    fr.src = weft_accel_mac(src);
-    weft_framer_put(&fr, group ? weft_group_mac(dst - 1024) : weft_accel_mac(dst), vc, d);
-    d += WEFT_FRAMER_BYTES;
-    d += weft_mt_build(&m, d);
+    const size_t len = (size_t)room;
+    const weft_mt m = {.op = WEFT_MT_WRITE,
+                       .flags = WEFT_MT_POSTED | WEFT_MT_FIRST | WEFT_MT_LAST,
+                       .tag = (uint16_t)p->seq,
+                       .length = (uint16_t)len,
+                       .total = (uint32_t)len,
+                       .flow = WEFT_FLOW_HOST,
+                       .addr = target_address(w, src, len)};
+    const uint64_t mac = group ? weft_group_mac(dst - 1024) : weft_accel_mac(dst);
+    uint8_t *d = fr->encap->head(fr, mac, vc, &m, weft_frame_data(f));
+    if (!d) {
+        weft_frame_put(&w->pool, f);
+        return -1;
+    }
     memcpy(d, w->pattern + p->seq * 0x9E38 % WORLD_PATTERN, len);
     if (len >= 8) memcpy(d, &p->seq, 8); /* no two payloads of a source are the same */
-    f->esun_offset = w->esun ? 14 : 0;
+    if (fr->encap->finish) {
+        const size_t used = fr->encap->size(fr, &m); /* what the protocol's pad left over */
+        memset(weft_frame_data(f) + used, 0, frame_bytes - 4 - used);
+        fr->encap->finish(fr, weft_frame_data(f));
+    }
+    f->esun_offset = fr->esun ? 14 : 0;
     f->stamp = stamp;
     f->offered = 1;
     weft_frame_seal(f);

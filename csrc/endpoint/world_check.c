@@ -127,6 +127,14 @@ static void check_port(report *r, const weft_world *w, unsigned i, const uint64_
             between(r, i, "IN_VC_FRAMES", c[WEFT_CNT_IN_VC_FRAMES + v], a->tx_vc_frames[v],
                     b->tx_vc_frames[v]);
     }
+    weft_accel_counters n;
+    weft_accel_get_counters(w->port[i].accel, &n);
+    if (n.bad_ip + n.bad_crc + n.bad_psn + n.psn_gaps > 0)
+        differs(r,
+                "port %u: its accelerator refused %llu IP headers, %llu ICRCs or UET CRCs, %llu "
+                "sequence numbers, and misses %llu\n",
+                i, (unsigned long long)n.bad_ip, (unsigned long long)n.bad_crc,
+                (unsigned long long)n.bad_psn, (unsigned long long)n.psn_gaps);
     if (w->opt.trace) {
         const world_port *p = &w->port[i];
         between(r, i, "frame trace, accepted", p->trace_rx, a->tx_frames - missing,

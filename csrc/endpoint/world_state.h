@@ -14,6 +14,12 @@
 
 #define WORLD_GROUPS 64u
 
+/* A stranger's address, and where it lives. */
+typedef struct {
+    uint64_t mac;
+    unsigned port;
+} world_address;
+
 typedef struct {
     weft_world *world;
     weft_partner *partner;
@@ -37,14 +43,16 @@ struct weft_world {
     weft_frame_pool pool;
     weft_geometry geo;
     weft_world_options opt;
-    weft_framer framer; /* src is set for each frame */
-    bool esun, no_memory;
+    weft_framer framer; /* of the profile, without a source */
+    bool no_memory;
     unsigned ports, mii;
     uint8_t *wire_rx;
     uint64_t *wire_rx_ctrl;
     const uint8_t *wire_tx;
     const uint64_t *wire_tx_ctrl;
     uint64_t group[WORLD_GROUPS];
+    world_address *learned; /* sorted by address */
+    size_t learned_count, learned_room;
     uint64_t last_move; /* cycle of the last frame that started or arrived */
 
     bool measuring;
@@ -59,6 +67,8 @@ struct weft_world {
 
 #define WORLD_PATTERN 65536u /* bytes to start from; as many again follow */
 
+/* Port behind which a unicast address lives, or -1 (world_play.c). */
+int world_port_of(const weft_world *w, uint64_t mac);
 /* Hooks of the partners and counting for the measured window (world_stats.c). */
 void world_count_sent(world_port *p, weft_frame *f);
 void world_count_arrived(world_port *p, const weft_frame *f, const weft_rx_frame *r);

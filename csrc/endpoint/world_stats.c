@@ -28,7 +28,7 @@ void world_count_arrived(world_port *p, const weft_frame *f, const weft_rx_frame
     if (f && f->offered == 1) {
         ((weft_frame *)f)->offered = 2;
         w->ops_completed++;
-        w->ops_bytes += f->len - WEFT_FRAMER_BYTES - WEFT_MT_HEADER;
+        w->ops_bytes += (uint64_t)weft_encap_room(&w->framer, f->len + 4);
     }
     if (!w->measuring || !r->fcs_ok) return;
     uint64_t bytes = weft_wire_bytes((uint32_t)r->len + 4, w->opt.ipg);

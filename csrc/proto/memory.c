@@ -39,7 +39,7 @@ size_t weft_mt_size(const weft_mt *m) { return WEFT_MT_HEADER + fixed_part(m->op
 size_t weft_mt_build(const weft_mt *m, uint8_t *out)
 {
     if (!known(m->op) || m->flags > 15 || m->addr >> WEFT_MT_ADDR_BITS != 0) return 0;
-    out[0] = (uint8_t)(m->op << 4 | m->flags);
+    out[0] = (uint8_t)(m->op << 4 | (weft_mt_is_response(m->op) ? 0 : m->flags));
     weft_put16(out + 1, m->tag);
     weft_put16(out + 3, m->length);
     out[5] = weft_mt_is_response(m->op) ? m->status : (uint8_t)(m->addr >> 32);

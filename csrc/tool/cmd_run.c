@@ -21,6 +21,8 @@ static const char help[] =
     "  chakra:DIR/PREFIX       Chakra execution traces, DIR/PREFIX.N.et for rank N\n"
     "  cm:FILE                 connection matrix of htsim\n"
     "  csv:FILE                time_ps,src,dst,op,addr,len\n"
+    "  pcap:FILE[,pace=recorded|max]\n"
+    "                          captured frames: one interface, or one source address, a port\n"
     "  gen:PATTERN[,KEY=VALUE...]\n"
     "                          uniform permutation incast outcast hotspot bursty alltoall "
     "diagonal\n"
@@ -28,7 +30,7 @@ static const char help[] =
     "burst=16\n"
     "\n"
     "  -p, --ports=N           this switch must have N ports\n"
-    "  -P, --profile=NAME      esun (default) or ethernet\n"
+    "  -P, --profile=NAME      esun (default), ethernet, uet or rocev2: headers on the wire\n"
     "  -i, --ipg=N             gap between frames, 1 to 12 bytes (default 1)\n"
     "  -s, --seed=S            seed of everything random (default 1)\n"
     "  -c, --payload-check=on|off\n"
@@ -75,7 +77,7 @@ int weft_cmd_run(int argc, char **argv)
                                           {"fault", required_argument, NULL, OPT_FAULT},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
-    static const char *const later[] = {"uet", "rocev2", "ualink", NULL};
+    static const char *const profiles[] = {"esun", "ethernet", "uet", "rocev2", NULL};
     weft_run_options opt = {
         .profile = "esun", .ipg = 1, .seed = 1, .payload_check = true, .progress = true};
     const char *json = NULL, *report = NULL;
@@ -89,11 +91,12 @@ int weft_cmd_run(int argc, char **argv)
                 return usage("--ports=%s: must be 2 to %d", optarg, WEFT_MAX_PORTS);
             break;
         case 'P':
-            if (one_of(optarg, later) || strncmp(optarg, "file:", 5) == 0)
-                return usage("--profile=%s is not part of this version; use esun or ethernet",
+            if (strcmp(optarg, "ualink") == 0 || strncmp(optarg, "file:", 5) == 0)
+                return usage("--profile=%s is not part of this version; use esun, ethernet, uet or "
+                             "rocev2",
                              optarg);
-            if (strcmp(optarg, "esun") != 0 && strcmp(optarg, "ethernet") != 0)
-                return usage("--profile=%s is unknown; use esun or ethernet", optarg);
+            if (!one_of(optarg, profiles))
+                return usage("--profile=%s is unknown; use esun, ethernet, uet or rocev2", optarg);
             opt.profile = optarg;
             break;
         case 'i':

@@ -27,7 +27,7 @@ int weft_cmd_reg(int argc, char **argv);
 /* ---------------------------------------------------------------- a run --------------------- */
 typedef struct {
     const char *source;  /* as on the command line */
-    const char *profile; /* "esun" or "ethernet" */
+    const char *profile; /* esun, ethernet, uet or rocev2 */
     unsigned ipg;        /* 1..12 */
     uint64_t seed;
     bool payload_check;
@@ -46,6 +46,7 @@ typedef struct {
     weft_world_stats stats; /* lat_hist is owned by the result */
     uint64_t wrong;         /* differences that the source found in the memories */
     bool drained, reconciled, credits_agree, source_failed;
+    bool may_drop; /* frames without a route are no fault of this source */
     bool ok;
     double wall_seconds;
     double khz, frames_per_second; /* of the simulation; kilocycles a second */

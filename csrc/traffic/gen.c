@@ -17,9 +17,8 @@
 #define MAX_SIZES   16
 #define KEEP_QUEUED 8u   /* frames in the partner's queue at load 1 */
 #define HANDED_OVER 64u  /* frames in the partner's queue at most; the others wait here */
-#define READ_HEADER 32u  /* frame bytes of a response around its data, FCS included */
 #define READ_LIMIT  256u /* reads in flight from one port */
-#define MIN_SIZE    32u
+#define HEADER      32u  /* frame bytes around data in the memory transport, FCS included */
 #define MAX_SIZE    9216u
 
 typedef enum {
@@ -72,6 +71,7 @@ typedef struct {
     pattern pattern;
     size_choice sizes[MAX_SIZES];
     unsigned n_sizes;
+    unsigned write_header, read_header; /* frame bytes around the data */
     uint64_t weights;
     double load;
     uint64_t ops, cycles, warmup;
@@ -116,8 +116,8 @@ static int fail(char *err, size_t err_len, const char *fmt, ...)
 
 static int add_size(gen *g, uint64_t lo, uint64_t hi, uint64_t weight)
 {
-    if (g->n_sizes == MAX_SIZES || lo < MIN_SIZE || hi > MAX_SIZE || lo > hi || weight == 0 ||
-        weight > 1000000)
+    if (g->n_sizes == MAX_SIZES || lo < g->write_header || hi > MAX_SIZE || lo > hi ||
+        weight == 0 || weight > 1000000)
         return -1;
     g->sizes[g->n_sizes++] = (size_choice){(unsigned)lo, (unsigned)hi, weight};
     g->weights += weight;
@@ -167,7 +167,7 @@ static int parse_key(gen *g, const weft_source_env *env, const char *key, char *
         if (parse_sizes(g, value) == 0) return 0;
         return fail(err, err_len,
                     "size=%s: frame bytes %u to %u: 64, 64-1518, 64*7+594*4+1518 or imix", copy,
-                    MIN_SIZE, MAX_SIZE);
+                    g->write_header, MAX_SIZE);
     }
     if (strcmp(key, "load") == 0) {
         if (parse_real(value, 1.0, &g->load) && g->load > 0) return 0;
@@ -223,11 +223,11 @@ static int parse_name(gen *g, const weft_source_env *env, char *text, char *err,
     g->min_frame = 64;
     for (unsigned i = 0; i < g->n_sizes; i++) {
         if (g->sizes[i].lo < g->min_frame) g->min_frame = g->sizes[i].lo;
-        if (g->read > 0 && g->sizes[i].lo <= READ_HEADER)
+        if (g->read > 0 && g->sizes[i].lo <= g->read_header)
             return fail(err, err_len,
                         "read: a response of %u bytes carries no data, use size=%u or "
                         "more",
-                        g->sizes[i].lo, READ_HEADER + 1);
+                        g->sizes[i].lo, g->read_header + 1);
     }
     return 0;
 }
@@ -424,7 +424,7 @@ static void hand_over_reads(gen *g, unsigned port)
     while (q->n > 0 && ps->reading < READ_LIMIT) {
         const arrival *a = &q->ring[q->head];
         int rc = net->read(net->ctx, port, a->dst, 0, MAX_SIZE * (ps->reading & 3),
-                           a->size - READ_HEADER, on_read, ps);
+                           a->size - g->read_header, on_read, ps);
         if (rc == 0) ps->reading++;
         if (!handed_over(g, port, q, rc)) return;
     }
@@ -530,7 +530,10 @@ weft_source *weft_gen_open(const char *arg, const weft_source_env *env, char *er
         return NULL;
     }
     *g = (gen){.load = 1.0, .burst = 16};
-    add_size(g, 64, 64, 1);
+    g->write_header = env->write_header ? env->write_header : HEADER;
+    g->read_header = env->read_header ? env->read_header : HEADER;
+    const unsigned size = g->write_header > 64 ? g->write_header + 8 : 64;
+    add_size(g, size, size, 1);
     char why[256];
     const int rc = parse_name(g, env, text, why, sizeof why);
     free(text);
@@ -540,7 +543,7 @@ weft_source *weft_gen_open(const char *arg, const weft_source_env *env, char *er
         return NULL;
     }
     /* A read costs its port a request, and (in the mean over all ports) a response. */
-    const unsigned request = g->min_frame > READ_HEADER ? g->min_frame : READ_HEADER;
+    const unsigned request = g->min_frame > g->read_header ? g->min_frame : g->read_header;
     g->op_slots = (mean_wire(g, env->ipg) + g->read * wire_bytes(request, env->ipg)) / 32;
     const double slot_share = env->mii_bytes < 32 ? env->mii_bytes / 32.0 : 1;
     g->threshold = scaled(g->load * slot_share / g->op_slots);

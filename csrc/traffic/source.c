@@ -45,10 +45,8 @@ weft_source *weft_source_open(const char *spec, const weft_source_env *env, char
         const char *word;
         weft_source *(*open)(const char *, const weft_source_env *, char *, size_t);
     } kinds[] = {
-        {"chakra", weft_chakra_open},
-        {"cm", weft_cm_open},
-        {"csv", weft_csv_open},
-        {"gen", weft_gen_open},
+        {"chakra", weft_chakra_open}, {"cm", weft_cm_open},     {"csv", weft_csv_open},
+        {"gen", weft_gen_open},       {"pcap", weft_pcap_open},
     };
     if (env->ports < 2 || env->ports > WEFT_MAX_PORTS || env->mii_bytes == 0 || env->ipg < 1) {
         snprintf(err, err_len, "a source needs 2..%d ports, a wire and a gap", WEFT_MAX_PORTS);
@@ -56,12 +54,6 @@ weft_source *weft_source_open(const char *spec, const weft_source_env *env, char
     }
     const char *colon = strchr(spec, ':');
     const size_t n = colon ? (size_t)(colon - spec) : strlen(spec);
-    if (colon && n == 4 && strncmp(spec, "pcap", 4) == 0) {
-        snprintf(
-            err, err_len,
-            "%s: pcap sources are not part of this version; use chakra:, cm:, csv: or gen:", spec);
-        return NULL;
-    }
     for (size_t i = 0; colon && i < sizeof kinds / sizeof kinds[0]; i++)
         if (strlen(kinds[i].word) == n && strncmp(spec, kinds[i].word, n) == 0) {
             if (colon[1]) return kinds[i].open(colon + 1, env, err, err_len);
@@ -69,7 +61,9 @@ weft_source *weft_source_open(const char *spec, const weft_source_env *env, char
             return NULL;
         }
     snprintf(err, err_len,
-             "unknown source '%s': use chakra:DIR/PREFIX, cm:FILE, csv:FILE or gen:PATTERN", spec);
+             "unknown source '%s': use chakra:DIR/PREFIX, cm:FILE, csv:FILE, pcap:FILE or "
+             "gen:PATTERN",
+             spec);
     return NULL;
 }
 
@@ -215,6 +209,15 @@ static size_t world_backlog(void *ctx, unsigned port, unsigned vc)
 {
     return weft_partner_backlog(weft_world_partner(ctx, port), vc);
 }
+static int world_learn(void *ctx, unsigned port, uint64_t mac)
+{
+    return weft_world_learn(ctx, port, mac);
+}
+static int world_play(void *ctx, unsigned port, const uint8_t *data, size_t len, uint64_t stamp,
+                      size_t most)
+{
+    return weft_world_play(ctx, port, data, len, stamp, most);
+}
 
 weft_net weft_net_of_world(weft_world *w)
 {
@@ -228,5 +231,7 @@ weft_net weft_net_of_world(weft_world *w)
                       .atomic = world_atomic,
                       .on_notify = world_on_notify,
                       .send_frame = world_send_frame,
-                      .backlog = world_backlog};
+                      .backlog = world_backlog,
+                      .learn = world_learn,
+                      .play = world_play};
 }

@@ -35,6 +35,7 @@ uint64_t weft_source_stall_cycles(const weft_source *s);
 /* One opener for each word in front of the colon. `arg` is what follows the colon. */
 weft_source *weft_chakra_open(const char *arg, const weft_source_env *env, char *err,
                               size_t err_len);
+weft_source *weft_pcap_open(const char *arg, const weft_source_env *env, char *err, size_t err_len);
 weft_source *weft_cm_open(const char *arg, const weft_source_env *env, char *err, size_t err_len);
 weft_source *weft_csv_open(const char *arg, const weft_source_env *env, char *err, size_t err_len);
 weft_source *weft_gen_open(const char *arg, const weft_source_env *env, char *err, size_t err_len);

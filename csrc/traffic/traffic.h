@@ -37,6 +37,11 @@ typedef struct {
     int (*send_frame)(void *ctx, unsigned src, unsigned dst, unsigned vc, size_t frame_bytes,
                       uint64_t stamp);
     size_t (*backlog)(void *ctx, unsigned port, unsigned vc);
+    /* For captured frames; NULL in networks that take none. play: -1 as well when `most` frames
+     * wait in that port for their turn. */
+    int (*learn)(void *ctx, unsigned port, uint64_t mac);
+    int (*play)(void *ctx, unsigned port, const uint8_t *data, size_t len, uint64_t stamp,
+                size_t most);
 } weft_net;
 
 /* The accelerators and partners of a world. Nothing is allocated; w must outlive the result. */
@@ -51,11 +56,15 @@ typedef struct {
     unsigned ipg;       /* configured gap in bytes, 1..12 */
     uint64_t seed;
     uint64_t stall_cycles; /* no progress for so long is a fault; 0 = 500000 */
+    /* Frame bytes around the data of a write and of an answer to a read, FCS included; 0: those of
+     * the memory transport (32) */
+    unsigned write_header, read_header;
 } weft_source_env;
 
 typedef struct {
     uint64_t memory_bytes; /* every accelerator needs at least so much */
     unsigned min_frame;    /* smallest frame incl. FCS that the source sends; 0: no wish */
+    bool may_drop;         /* frames without a route or with a used-up TTL are no fault */
 } weft_source_needs;
 
 typedef enum {
@@ -65,9 +74,9 @@ typedef enum {
     WEFT_PHASE_FAILED   /* weft_source_message says why; a fault of the run, not of the input */
 } weft_phase;
 
-/* Opens a source by name (`chakra:DIR/PREFIX`, `cm:FILE`, `csv:FILE`, `gen:PATTERN,...`), reads and
- * checks all its input. Returns NULL and one line in err (what, where, how to mend it) when the
- * name or the input is wrong. */
+/* Opens a source by name (`chakra:DIR/PREFIX`, `cm:FILE`, `csv:FILE`, `gen:PATTERN,...`,
+ * `pcap:FILE`), reads and checks all its input. Returns NULL and one line in err (what, where, how
+ * to mend it) when the name or the input is wrong. */
 weft_source *weft_source_open(const char *spec, const weft_source_env *env, char *err,
                               size_t err_len);
 void weft_source_close(weft_source *s); /* NULL is allowed */

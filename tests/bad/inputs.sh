@@ -37,7 +37,7 @@ refused "needs a value" weft run gen:uniform --seed
 for v in 0 13 x -1 1.5; do refused "--ipg" weft run --ipg=$v gen:uniform; done
 for v in 1 65 x; do refused "--ports" weft run --ports=$v gen:uniform; done
 refused "make build CONFIG=p4" weft run --ports=4 gen:uniform
-for v in uet rocev2 ualink file:x; do
+for v in ualink file:x; do
     refused "not part of this version" weft run --profile=$v gen:uniform
 done
 refused "unknown; use esun" weft run --profile=x gen:uniform
@@ -49,13 +49,14 @@ refused "No such file" weft run --json="$out/no/x.json" gen:uniform
 refused "Not a directory" weft run --report=/dev/null/x gen:uniform
 refused "unknown source" weft run uniform
 refused "unknown source" weft run tea:pot
-refused "not part of this version" weft run pcap:x.pcap
 refused "unknown key" weft run gen:uniform,speed=9
 refused "above 0" weft run gen:uniform,load=0
 refused "above 0" weft run gen:uniform,load=1.5
 for v in 0 20 31 9217 99999999999999999999 -64 "" 64-32 "64*0" 1e3; do
     refused "frame bytes" weft run gen:uniform,size="$v"
 done
+refused "frame bytes 82 to" weft run --profile=rocev2 gen:uniform,size=64
+refused "frame bytes 86 to" weft run --profile=uet gen:uniform,size=85
 for v in 0 99999999999 -1 ""; do refused "ops=" weft run gen:uniform,ops="$v"; done
 for v in 0 99 99999999999 x; do refused "cycles=" weft run gen:uniform,cycles="$v"; done
 for v in -1 nan inf 0x1; do refused "load=" weft run gen:uniform,load=$v; done
@@ -80,18 +81,19 @@ refused "--update writes goldens" weft bench --golden="$out/none.json"
 echo "files"
 refused "No such file" weft run csv:"$out/none.csv"
 refused "No such file" weft run cm:"$out/none.cm"
+refused "No such file" weft run pcap:"$out/none.pcap"
 refused "no such trace" weft run chakra:"$out/none"
 refused "No such file" weft run chakra:"$out/none/none"
-for k in csv cm chakra gen; do refused "nothing stands behind" weft run $k:; done
+for k in csv cm chakra gen pcap; do refused "nothing stands behind" weft run $k:; done
 refused "no file name" weft run chakra:"$out/"
 mkdir -p "$out/folder.0.et"
-for k in csv cm; do refused "Is a directory" weft run $k:"$out"; done
+for k in csv cm pcap; do refused "Is a directory" weft run $k:"$out"; done
 refused "not a file that can be read" weft run chakra:"$out/folder"
 # Root may read everything.
 if [ "$(id -u)" -ne 0 ]; then
     : >"$out/locked.0.et"
     chmod 000 "$out/locked.0.et"
-    for k in csv:"$out/locked.0.et" cm:"$out/locked.0.et" chakra:"$out/locked"; do
+    for k in csv:"$out/locked.0.et" pcap:"$out/locked.0.et" cm:"$out/locked.0.et" chakra:"$out/locked"; do
         refused "Permission denied" weft run "$k"
     done
     rm -f "$out/locked.0.et"

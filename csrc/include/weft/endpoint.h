@@ -95,7 +95,7 @@ void weft_accel_on_notify(weft_accel *a, weft_notify_fn fn, void *ctx);
 typedef struct {
     uint64_t seed;
     const char *wave_path; /* FST or NULL */
-    const char *profile;   /* "esun" or "ethernet" */
+    const char *profile;   /* esun, ethernet, uet or rocev2 (docs/profiles.md) */
     unsigned ipg;          /* 1..12 */
     uint64_t memory_bytes; /* per accelerator */
     unsigned mtu;          /* largest payload bytes in one frame, 0 = 4096 */
@@ -107,6 +107,9 @@ typedef struct {
     const char *pcap_path; /* write all delivered frames, or NULL */
 } weft_world_options;
 
+/* Bytes of a profile's frames around the data of a posted write and of the answer to a read, FCS
+ * included. False: no such profile. */
+bool weft_world_frame_sizes(const char *profile, unsigned *write, unsigned *read);
 /* Opens the model, brings the switch up through the driver (ports, routes, credits), attaches one
  * partner and one accelerator (identifier = port number) to each port. NULL and a message in err.
  */
@@ -123,9 +126,20 @@ weft_accel *weft_world_accel(weft_world *w, unsigned port);
 void weft_world_on_frame(weft_world *w, unsigned port, weft_rx_fn fn, void *ctx);
 /* Build and send one frame of exactly `frame_bytes` (incl. FCS) from src to dst on a VC as a posted
  * write of what fits, checked by the scoreboard like all others. dst >= ports: group dst - 1024.
- * Returns 0, -1 queue full, -2 argument. */
+ * Returns 0, -1 queue full, -2 argument (also a group in a profile with connections). */
 int weft_world_send_frame(weft_world *w, unsigned src, unsigned dst, unsigned vc,
                           size_t frame_bytes, uint64_t stamp);
+/* For frames of strangers (captures): the 48-bit address `mac` lives behind this port. Adds the
+ * route, ends the port's check of source addresses, and from then on no accelerator gets a frame.
+ * The address of an accelerator of this world belongs to its own port. Returns 0 or a driver
+ * status. */
+int weft_world_learn(weft_world *w, unsigned port, uint64_t mac);
+/* Sends a frame of len bytes (without FCS; padded to the smallest frame) into the switch at a port,
+ * on the VC that its class says, checked by the scoreboard like all others: what its destination is
+ * follows from weft_world_learn. Returns 0, -1 when `most` frames (or all that the queue takes)
+ * wait, -2 argument. */
+int weft_world_play(weft_world *w, unsigned port, const uint8_t *data, size_t len, uint64_t stamp,
+                    size_t most);
 /* Multicast group 0..63 with these member ports. 0 or a driver status. */
 int weft_world_set_group(weft_world *w, unsigned group, uint64_t members);
 bool weft_world_idle(const weft_world *w); /* nothing queued, in flight or outstanding anywhere */

@@ -14,11 +14,13 @@
 extern "C" {
 #endif
 
-/* ---------------------------------------------------------------- CRC-32 ------------------- */
+/* ---------------------------------------------------------------- CRCs --------------------- */
 /* CRC-32 of IEEE 802.3 (reflected polynomial 0xEDB88320, preset and final inversion), as zlib's
  * crc32: `crc` is 0 at the start or the result for the bytes before. An Ethernet FCS is this value,
  * sent least significant byte first. Never fails. */
 uint32_t weft_crc32(uint32_t crc, const void *data, size_t len);
+/* The same with the Castagnoli polynomial (reflected 0x82F63B78): CRC-32C of UET. */
+uint32_t weft_crc32c(uint32_t crc, const void *data, size_t len);
 
 /* ---------------------------------------------------------------- addresses ---------------- */
 #define WEFT_ACCEL_PREFIX     0x02574546u /* top 32 bits of an accelerator's MAC address */
@@ -199,6 +201,13 @@ typedef struct {
         notify_len;            /* with WEFT_MT_NOTIFY: the owner's tag; bytes of the operation */
     uint64_t operand, compare; /* atomics; ATOMIC_DATA: operand = value before */
     const uint8_t *data;       /* WRITE and READ_DATA: where the bytes start (set by the parser) */
+    /* For transports with connections (weft/proto_roce.h, weft/proto_uet.h); the memory transport
+     * has no place for them. */
+    uint32_t total;  /* WRITE: bytes of the whole operation */
+    uint32_t offset; /* WRITE: of this segment in its operation */
+    uint32_t psn;    /* of the request, repeated in its response */
+    uint8_t flow;    /* connection of the request, repeated in its response */
+    bool notify;     /* WRITE: the last segment will have WEFT_MT_NOTIFY; notify_tag is valid */
 } weft_mt;
 
 /* Bytes of the message in front of (WRITE, READ_DATA) or including (all others) its content. */
