@@ -49,9 +49,16 @@ static void hold_next(struct bench *b)
         }
 }
 
+/* The next head that waits for credits, round robin. */
 static void watch_on(struct bench *b, struct input *in)
 {
-    in->watch = (in->watch + 1) % b->pairs;
+    for (unsigned n = 1; n <= b->pairs; n++) {
+        unsigned k = (in->watch + n) % b->pairs;
+        if (in->cost[k] && b->avail[k] < LARGEST) {
+            in->watch = k;
+            break;
+        }
+    }
     in->passed = in->frames = 0;
     in->claim = false;
 }
@@ -151,7 +158,7 @@ int tb_main(tb *t)
     b.ins = (unsigned)tb_param(t, "INPUTS", 8);
     b.outs = (unsigned)tb_param(t, "OUTPUTS", 8);
     b.vcs = (unsigned)tb_param(t, "VCS", 4);
-    b.patience = (unsigned)tb_param(t, "PATIENCE", 64);
+    b.patience = (unsigned)tb_param(t, "PATIENCE", b.ins > 16 ? b.ins : 16);
     b.pairs = b.outs * b.vcs;
     const uint64_t episodes = tb_effort(t, 12, 200);
     for (uint64_t e = 0; e < episodes && tb_failures(t) == 0; e++) {

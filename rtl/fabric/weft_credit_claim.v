@@ -29,7 +29,7 @@ module weft_credit_claim #(
   parameter INPUTS   = 8,
   parameter OUTPUTS  = 8,
   parameter VCS      = 4,
-  parameter PATIENCE = 64 // frames of others that a watched head lets pass, INPUTS..255
+  parameter PATIENCE = (INPUTS > 16) ? INPUTS : 16 // frames of others that pass, INPUTS..255
 ) (
   input  wire                          clk,
   input  wire                          rst,
@@ -51,6 +51,16 @@ module weft_credit_claim #(
   localparam N = VCS * OUTPUTS;
   localparam [N-1:0] NONE = {N{1'b0}};
   localparam [7:0] PATIENT = PATIENCE[7:0];
+
+  // The next of `heads` behind the one-hot `last`, round robin; `last` itself when it is alone.
+  function [N-1:0] after(input [N-1:0] heads, input [N-1:0] last);
+    reg [N-1:0] later;
+    begin
+      later = heads & ~(last | (last - 1'b1));
+      if (later == NONE) later = heads;
+      after = (later == NONE) ? last : later & (~later + 1'b1);
+    end
+  endfunction
 
   reg [INPUTS*N-1:0] watch_q;  // one head each, one-hot
   reg [INPUTS*8-1:0] passed_q; // frames of others that passed it
@@ -78,7 +88,7 @@ module weft_credit_claim #(
         if ((watch_q[i*N +: N] & served[i*N +: N]) != NONE
             || (watch_q[i*N +: N] & nonempty_i[i*N +: N]) == NONE
             || (!claim_q[i] && (watch_q[i*N +: N] & ok_i) != NONE)) begin
-          watch_q[i*N +: N]  <= {watch_q[i*N +: N-1], watch_q[i*N + N-1]};
+          watch_q[i*N +: N]  <= after(nonempty_i[i*N +: N] & ~ok_i, watch_q[i*N +: N]);
           passed_q[i*8 +: 8] <= 8'd0;
           claim_q[i]         <= 1'b0;
         end else if ((watch_q[i*N +: N] & granted_i) != NONE && !claim_q[i]) begin
