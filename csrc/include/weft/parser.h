@@ -8,7 +8,8 @@
  * a header row (0 at the start), a pointer `ptr` (0 at the start, even, 0..126) and results. There
  * are WEFT_PP_STAGES stages, one clock cycle each, with tables of their own:
  *
- *   in stage s, with R = row[s][current row]:
+ *   in stage s, with R = row[s][current row] (stages 0 and 1 have the first 64 bytes only: bytes
+ *   behind them read 0 there and do not count in avail):
  *     1. ptr + R.need > avail: drop PARSE.
  *     2. The operations of R, first to last: the slot's anchor becomes ptr + off, with its arg.
  *        An anchor past 126 is a drop PARSE. R.proto, when not 0, becomes the protocol id.
@@ -46,8 +47,8 @@
  * Key MAC whose upper 32 bits, XORed with id_prefix and masked with id_mask, are 0 becomes key ID
  * (its low 10 bits) for DST; for SRC only the type says so, the key stays whole.
  *
- * Hardware bounds (the compiler checks them): look and key offsets are even; a look or key beyond
- * byte 63 is possible from stage 2 on (the second cell of the frame is there then).
+ * Hardware bounds (the compiler checks them): look and key offsets are even; a look beyond byte 63
+ * is possible from stage 2 on (the second cell of the frame is there then).
  */
 #ifndef WEFT_PARSER_H
 #define WEFT_PARSER_H
