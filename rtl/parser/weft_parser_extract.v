@@ -108,8 +108,6 @@ module weft_parser_extract #(
   endfunction
 
   wire first = valid_i && side_i[28];
-  wire near  = !side_i[27] && near_valid_i && !near_side_i[28];
-  wire far   = !side_i[27] && !near_valid_i && far_valid_i && !far_side_i[28];
 
   // {set 12, arg 11:6, anchor 5:0}; most use a part of arg only.
   /* verilator lint_off UNUSEDSIGNAL */
@@ -171,11 +169,11 @@ module weft_parser_extract #(
     if (first) begin
       h[511:0] = data_i;
       avail    = {1'b0, side_i[20:14]};
-      if (near) begin
+      if (!side_i[27] && near_valid_i && !near_side_i[28]) begin
         h[1023:512] = near_data_i;
         avail       = 8'd64 + {1'b0, near_side_i[20:14]};
       end
-      if (far) begin
+      if (!side_i[27] && !near_valid_i && far_valid_i && !far_side_i[28]) begin
         h[1023:512] = far_data_i;
         avail       = 8'd64 + {1'b0, far_side_i[20:14]};
       end

@@ -77,13 +77,12 @@ module weft_parser_stage #(
   end
 
   // ------------------------------------------------------------------ the step ---------------
-  wire          first  = valid_i && side_i[28];
-  wire          more   = (SECOND != 0) && !side_i[27]; // the frame may have a second cell
-  wire          near   = more && near_valid_i && !near_side_i[28];
-  wire          far    = more && !near_valid_i && far_valid_i && !far_side_i[28];
+  wire          first = valid_i && side_i[28];
 
   reg  [16:0]   walk;
   reg  [127:0]  slots;
+  reg           near;  // the second cell is one stage behind
+  reg           far;   // it is two stages behind
   reg  [7:0]    avail;
   reg  [5:0]    ptr;   // in words
   reg  [2:0]    row;
@@ -108,6 +107,8 @@ module weft_parser_stage #(
   always @* begin
     walk     = walk_i;
     slots    = slots_i;
+    near     = 1'b0;
+    far      = 1'b0;
     avail    = 8'd0;
     ptr      = walk_i[16:11];
     row      = walk_i[10:8];
@@ -127,6 +128,10 @@ module weft_parser_stage #(
     ptr_next = 16'd0;
     if (first && (walk_i[2:0] == NEXT)) begin
       // 1. the bytes that the row needs
+      if ((SECOND != 0) && !side_i[27]) begin
+        near = near_valid_i && !near_side_i[28];
+        far  = !near_valid_i && far_valid_i && !far_side_i[28];
+      end
       r_look = row_q[{row, 7'd0} +: 25];
       avail  = {1'b0, side_i[20:14]};
       if (near) avail = 8'd64 + {1'b0, near_side_i[20:14]};
@@ -165,11 +170,11 @@ module weft_parser_stage #(
 
         // 4. the lowest entry that matches
         for (i = 15; i >= 0; i = i - 1)
-          if ((entry_q[i*96+87 +: 4] == {1'b1, row}) &&
-              ((({a, b} ^ entry_q[i*96 +: 32]) & entry_q[i*96+32 +: 32]) == 32'd0)) begin
-            hit    = 1'b1;
-            action = entry_q[i*96+64 +: 23];
-          end
+          if (entry_q[i*96+87 +: 4] == {1'b1, row})
+            if ((({a, b} ^ entry_q[i*96 +: 32]) & entry_q[i*96+32 +: 32]) == 32'd0) begin
+              hit    = 1'b1;
+              action = entry_q[i*96+64 +: 23];
+            end
         bad = !hit;
       end
 
