@@ -12,8 +12,8 @@
 //
 // Latency: 1 cycle, cell and descriptor together. Keys and descriptor are valid with the cell that
 //   has `sop` and hold their values until the next one. Stall rule: none, a cell every cycle.
-// Trade-off: fields are cut out once, here, by two wide shifters (keys) and some narrow ones, instead
-//   of travelling with the frame from the stage that found them: a stage passes on 13 bits a slot.
+// Trade-off: fields are cut out once, here, by two wide shifters (keys) and some narrow ones, and
+//   do not travel with the frame from the stage that found them: a stage passes on 13 bits a slot.
 // Relies on: bytes of a cell beyond `bytes` are 0; a sop cell that is not eop holds 64 bytes.
 `default_nettype none
 `include "weft_defs.vh"

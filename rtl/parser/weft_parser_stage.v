@@ -12,14 +12,14 @@
 //          0, which does not exist: {flags 10:8, op 7:6, proto 5:0}
 //
 // Latency: 1 cycle, cell and parse together. Stall rule: none, a cell every cycle.
-// Tables: 16 entries and 8 rows in flops, all replaced by load_i in one clock edge: the cell that is
-//   here in the cycle of load_i still sees the old ones, the next cycle's sees the new ones. Until
-//   the first load every frame is a drop PARSE (law 8).
+// Tables: 16 entries and 8 rows in flops, all replaced by load_i in one clock edge: the cell that
+//   is here in the cycle of load_i still sees the old ones, the next cycle's sees the new ones.
+//   Until the first load every frame is a drop PARSE (law 8).
 // Second cell: with SECOND = 1 the header goes on in the next cell of the same frame where that is
 //   one or two stages behind (near_*, far_*); else bytes 64 to 127 do not exist.
-// Trade-off: tables in flops instead of a ternary memory: a whole stage changes in one cycle, and no
-//   tool needs a macro; 2560 bits a stage. Look-up, match and the new pointer are one cycle's logic,
-//   the longest path of the parser: at high clocks a stage is cut behind the look-up.
+// Trade-off: tables in flops instead of a ternary memory: a whole stage changes in one cycle, and
+//   no tool needs a macro; 2560 bits a stage. Look-up, match and the new pointer are the logic of
+//   one cycle, the longest path of the parser: at high clocks a stage is cut behind the look-up.
 // Relies on: bytes of a cell beyond `bytes` are 0; the cells of a frame come in order.
 `default_nettype none
 `include "weft_defs.vh"
