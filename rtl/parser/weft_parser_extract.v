@@ -214,7 +214,7 @@ module weft_parser_extract #(
         if (s_rw[12] && !s_rw[8] && (s_rw[7:6] != 2'd0)) begin
           rw_mode = s_rw[7:6];
           if (s_rw[5:0] > RW_LAST) bad = 1'b1;
-          rw = h[{1'b0, s_rw[5:0], 4'd0} +: 72];
+          rw = data_i[{s_rw[4:0], 4'd0} +: 72]; // right up to RW_LAST
           case (rw_mode)
             RW_ESUN: begin ecn = rw[1:0];   spent = (rw[31:29] == 3'd0); end
             RW_IP4:  begin ecn = rw[9:8];   spent = (rw[71:65] == 7'd0); end
