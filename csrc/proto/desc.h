@@ -90,6 +90,7 @@ struct desc_header {
     desc_pos select_at; /* line 0: neither select nor then */
     desc_bits column[DESC_COLUMNS];
     unsigned n_columns;
+    bool ordered;        /* the first entry that matches wins, on purpose */
     unsigned n_extended; /* the first of the entries come from extensions */
     desc_entry *entry[DESC_ENTRIES];
     unsigned n_entries;

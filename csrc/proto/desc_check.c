@@ -31,6 +31,9 @@ static void check_header(weft_desc *d, desc_header *h)
     if (h->bits % 8 != 0)
         desc_fail(d, h->at, "header \"%s\" has %u bits, which are not whole bytes", h->name,
                   h->bits);
+    if (h->slot[WEFT_SLOT_CLASS].once && h->at_most == DESC_UNBOUNDED)
+        desc_fail(d, h->slot[WEFT_SLOT_CLASS].bits.at,
+                  "`once` has a meaning only in a header with `at most`");
     if (slots > WEFT_PP_OPS)
         desc_fail(d, h->at, "header \"%s\" uses %u of key, class, rewrite, ...; %u are possible",
                   h->name, slots, WEFT_PP_OPS);

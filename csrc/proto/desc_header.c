@@ -194,6 +194,7 @@ static bool read_select(desc_lexer *l, desc_header *h, desc_pos at)
 {
     desc_bits column[DESC_COLUMNS];
     unsigned n = 0;
+    h->ordered = desc_take_word(l, "ordered");
     do {
         if (n == DESC_COLUMNS) {
             desc_fail(l->d, l->at, "select takes at most %u fields", DESC_COLUMNS);

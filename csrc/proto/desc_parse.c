@@ -75,9 +75,12 @@ static bool read_set(desc_lexer *l)
         !desc_expression(l, &o.value))
         return false;
     for (unsigned i = 0; i < d->n_params; i++)
-        if (strcmp(d->param[i].name, o.name) == 0) {
-            desc_fail(d, o.at, "\"%s\" has its value already; set it above the import", o.name);
-            return false;
+        if (strcmp(d->param[i].name, o.name) == 0 && d->param[i].value != o.value) {
+            desc_fail(d, o.at, "\"%s\" is %" PRId64 " already; set it above the import", o.name,
+                      d->param[i].value);
+            return true;
+        } else if (strcmp(d->param[i].name, o.name) == 0) {
+            return true;
         }
     if (find_override(d, o.name) != NULL) return true;
     if (d->n_overrides == DESC_PARAMS) {

@@ -155,10 +155,11 @@ static int state_of(weft_desc *d, desc_graph *g, const desc_header *h,
 }
 
 /* A header of which nothing is taken: what follows it can be reached in one step. It is cut short
- * by the same frames as its follower. */
-static bool is_gap(const desc_header *h)
+ * by the same frames as its follower. proto_id: of the header before it, which stays so. */
+static bool is_gap(const desc_header *h, uint8_t proto_id)
 {
-    bool slots = h->has_length || h->proto_id != 0 || h->at_most != DESC_UNBOUNDED;
+    bool same_proto = h->proto_id == 0 || h->proto_id == proto_id;
+    bool slots = h->has_length || !same_proto || h->at_most != DESC_UNBOUNDED;
     for (unsigned s = 0; s < 8; s++) slots = slots || h->slot[s].set;
     const desc_action *a = h->n_entries == 1 ? &h->entry[0]->action : NULL;
     return !slots && a != NULL && h->n_columns == 0 && a->verdict == WEFT_PP_NEXT && !a->here &&
@@ -177,7 +178,8 @@ static bool edge_of(weft_desc *d, desc_graph *g, unsigned from, const desc_actio
     memcpy(passed, s->passed, sizeof passed);
     if (passed[t->index] >= t->at_most) return false;
     e->adv = a->here ? 0 : h->has_length ? h->constant : desc_bytes(h);
-    for (unsigned i = 0; is_gap(t) && e->adv + desc_bytes(t) <= PTR_MAX && i < DESC_HEADERS; i++) {
+    for (unsigned i = 0;
+         is_gap(t, h->proto_id) && e->adv + desc_bytes(t) <= PTR_MAX && i < DESC_HEADERS; i++) {
         const desc_header *after = t->entry[0]->action.header;
         if (passed[after->index] >= after->at_most) break;
         e->adv += desc_bytes(t);

@@ -147,50 +147,55 @@ static bool intersect(desc_cube a, desc_cube b)
     return ((a.value ^ b.value) & a.mask & b.mask) == 0;
 }
 
-/* An entry may be a special case of one below it. Anything else that both match is a mistake. */
-static void check_pair(weft_desc *d, const desc_entry *first, const desc_cube *a, unsigned n_a,
-                       const desc_entry *second, const desc_cube *b, unsigned n_b)
+/* An entry may be a special case of one below it. Anything else that both match is a mistake, but
+ * for an entry that a bound may take away. */
+static void check_pair(weft_desc *d, const desc_header *h, const desc_entry *first,
+                       const desc_entry *second, desc_cube a, desc_cube b)
 {
-    for (unsigned i = 0; i < n_a; i++)
-        for (unsigned j = 0; j < n_b; j++) {
-            if (!intersect(a[i], b[j])) continue;
-            if (contains(a[i], b[j])) {
-                desc_fail(d, second->at, "a value of this entry is taken by the one in %s:%u:%u",
-                          first->at.file, first->at.line, first->at.col);
-                return;
-            }
-            if (!contains(b[j], a[i]) && !same_result(&first->action, &second->action)) {
-                desc_fail(d, second->at,
-                          "this entry conflicts with %s:%u:%u: both match some frames, and neither "
-                          "is a special case of the other",
-                          first->at.file, first->at.line, first->at.col);
-                return;
-            }
-        }
+    if (!intersect(a, b)) return;
+    if (contains(a, b))
+        desc_fail(d, second->at, "a value of this entry is taken by the one in %s:%u:%u",
+                  first->at.file, first->at.line, first->at.col);
+    else if (!h->ordered && !contains(b, a) && !same_result(&first->action, &second->action))
+        desc_fail(d, second->at,
+                  "this entry conflicts with %s:%u:%u: neither is a special case of the other; "
+                  "`select ordered` takes the first",
+                  first->at.file, first->at.line, first->at.col);
+}
+
+typedef struct {
+    desc_cube cube[DESC_CUBES];
+    unsigned n;
+} cubes;
+
+/* One message a pair of entries is enough. */
+static void check_cubes(weft_desc *d, const desc_header *h, unsigned i, unsigned j, const cubes *a,
+                        const cubes *b)
+{
+    const desc_action *first = &h->entry[i]->action;
+    if (first->header != NULL && first->header->at_most != DESC_UNBOUNDED) return;
+    size_t before = d->n_errors;
+    for (unsigned x = 0; x < a->n; x++)
+        for (unsigned y = 0; y < b->n && d->n_errors == before; y++)
+            check_pair(d, h, h->entry[i], h->entry[j], a->cube[x], b->cube[y]);
 }
 
 void desc_check_entries(weft_desc *d, const desc_header *h)
 {
     unsigned word[2], n_words;
-    desc_cube *cube[DESC_ENTRIES];
-    unsigned n[DESC_ENTRIES];
+    cubes *all = desc_alloc(d, DESC_ENTRIES * sizeof *all);
+    if (all == NULL) return;
     if (!desc_look_words(h, word, &n_words)) {
         desc_fail(d, h->select_at,
                   "header \"%s\" looks at more than two 16-bit words (select and length together)",
                   h->name);
         return;
     }
-    for (unsigned i = 0; i < h->n_entries; i++) {
-        cube[i] = desc_alloc(d, DESC_CUBES * sizeof *cube[i]);
-        if (cube[i] == NULL) return;
-        n[i] = desc_entry_cubes(h, h->entry[i], word, cube[i]);
-        if (n[i] == 0) {
-            desc_fail(d, h->entry[i]->at, "this entry needs more than %u words with masks",
+    for (unsigned j = 0; j < h->n_entries; j++) {
+        all[j].n = desc_entry_cubes(h, h->entry[j], word, all[j].cube);
+        if (all[j].n == 0)
+            desc_fail(d, h->entry[j]->at, "this entry needs more than %u words with masks",
                       DESC_CUBES);
-            return;
-        }
+        for (unsigned i = 0; i < j; i++) check_cubes(d, h, i, j, &all[i], &all[j]);
     }
-    for (unsigned j = 0; j < h->n_entries; j++)
-        for (unsigned i = 0; i < j; i++)
-            check_pair(d, h->entry[i], cube[i], n[i], h->entry[j], cube[j], n[j]);
 }
