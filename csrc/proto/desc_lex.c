@@ -81,9 +81,9 @@ static void string(desc_lexer *l)
 {
     step(l);
     const char *s = l->p;
-    while (peek(l) >= ' ' && peek(l) != '"' && peek(l) < 127) step(l);
+    while (peek(l) >= ' ' && peek(l) != '"' && peek(l) != '\\' && peek(l) < 127) step(l);
     if (peek(l) != '"') {
-        bad(l, "a string ends with \" on its line and has ASCII characters only");
+        bad(l, "a string ends with \" on its line and has ASCII characters only, no backslash");
         return;
     }
     l->text = desc_text(l->d, s, (size_t)(l->p - s));

@@ -86,7 +86,7 @@ size_t weft_desc_random_frame(const weft_desc *d, uint64_t *state, uint8_t *fram
 void weft_desc_export_lua(const weft_desc *d, FILE *f);
 void weft_desc_export_markdown(const weft_desc *d, const weft_desc_use *use, FILE *f);
 void weft_desc_export_json(const weft_desc *d, const weft_desc_use *use, FILE *f);
-/* One array of WEFT_PP_WORDS words, `weft_program_NAME`. */
+/* `static const uint32_t program_NAME[WEFT_PP_WORDS]`, the words that are not 0. */
 void weft_desc_export_c(const weft_desc *d, const weft_parse_program *program, FILE *f);
 /* For people: headers, parse graph, tables. */
 void weft_desc_show(const weft_desc *d, const weft_parse_program *program, const weft_desc_use *use,
