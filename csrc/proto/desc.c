@@ -103,8 +103,10 @@ static weft_desc *new_desc(const weft_desc_param *set, size_t n_set)
     weft_desc *d = calloc(1, sizeof *d);
     if (d == NULL) return NULL;
     for (size_t i = 0; i < n_set && i < DESC_PARAMS; i++)
-        d->override[d->n_overrides++] = (desc_override){
-            .name = desc_text(d, set[i].name, strlen(set[i].name)), .value = set[i].value};
+        d->override[d->n_overrides++] =
+            (desc_override){.name = desc_text(d, set[i].name, strlen(set[i].name)),
+                            .value = set[i].value,
+                            .at = {"", 0, 0}};
     if (n_set > DESC_PARAMS)
         desc_fail(d, (desc_pos){"", 0, 0}, "more than %u parameters are set", DESC_PARAMS);
     return d;

@@ -8,6 +8,7 @@
  * cursor. 50,000 frames a protocol; with WEFT_LONG=1 1,000,000.
  * test-timeout: 300
  */
+#include "weft/programs.h"
 #include "weft/proto.h"
 #include "weft/proto_desc.h"
 #include "weft/reasons.h"
@@ -152,6 +153,22 @@ static void fuzz(subject *s, uint64_t frames)
     }
 }
 
+/* The report of the compiler against the tables themselves. */
+static bool uses_what_it_says(const weft_parse_program *p, const weft_desc_use *use)
+{
+    for (unsigned s = 0; s < WEFT_PP_STAGES; s++) {
+        unsigned entries = 0, rows = 0;
+        bool row[WEFT_PP_ROWS] = {false};
+        for (unsigned i = 0; i < WEFT_PP_ENTRIES; i++) {
+            entries += p->entry[s][i].valid;
+            if (p->entry[s][i].valid) row[p->entry[s][i].row] = true;
+        }
+        for (unsigned i = 0; i < WEFT_PP_ROWS; i++) rows += row[i];
+        if (entries != use->entries[s] || rows != use->rows[s]) return false;
+    }
+    return true;
+}
+
 static void test_file(const char *file, uint64_t frames)
 {
     subject s = {.file = file};
@@ -168,8 +185,14 @@ static void test_file(const char *file, uint64_t frames)
     if (good) {
         /* the machine runs what went through the words of the hardware */
         CHECK(weft_parse_program_pack(&s.program, words));
+        /* what is compiled into the library is this program */
+        const uint32_t *built = weft_program_words(weft_desc_name(s.d));
+        CHECK(strcmp(weft_desc_name(s.d), "invented") == 0
+                  ? built == NULL
+                  : built != NULL && memcmp(built, words, sizeof words) == 0);
         memset(&s.program, 0xA5, sizeof s.program);
         weft_parse_program_unpack(words, &s.program);
+        CHECK(uses_what_it_says(&s.program, &use));
         fuzz(&s, frames);
         printf("%-32s %8llu frames: %llu accepted, %llu punted, %llu control, %llu PARSE, "
                "%llu TTL\n",
