@@ -122,7 +122,7 @@ static void improve(placement *best)
 /* ---------------------------------------------------------------- messages ------------------ */
 static void fail_long(weft_desc *d, const desc_graph *g, int last)
 {
-    const char *name[DESC_STATES];
+    const char *name[DESC_STATES] = {NULL};
     char way[200] = "";
     unsigned n = 0;
     for (int s = last; s >= 0 && n < DESC_STATES; s = g->state[s]->from)
@@ -222,6 +222,14 @@ static void emit(const placement *p, weft_parse_program *program, weft_desc_use 
     }
 }
 
+/* More entries than all stages have together cannot be placed, and are not searched for a place. */
+static bool too_many(const desc_graph *g)
+{
+    unsigned sum = 0;
+    for (unsigned s = 0; s < g->n; s++) sum += g->state[s]->n_edges;
+    return sum > WEFT_PP_STAGES * WEFT_PP_ENTRIES;
+}
+
 bool weft_desc_compile(weft_desc *d, weft_parse_program *program, weft_desc_use *use)
 {
     desc_graph g;
@@ -234,7 +242,7 @@ bool weft_desc_compile(weft_desc *d, weft_parse_program *program, weft_desc_use 
         fail_long(d, &g, last);
         return false;
     }
-    improve(&p);
+    if (!too_many(&g)) improve(&p);
     if (cost(&p) >= MISSING) {
         fail_full(d, &p);
         return false;

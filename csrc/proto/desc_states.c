@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-#define PTR_MAX 126u
+#define PTR_MAX   126u
+#define EDGES_MAX 128u /* before they are merged, which takes time with its third power */
 
 /* ---------------------------------------------------------------- rows ---------------------- */
 static unsigned shift_of(const desc_bits *b) { return 15 - (b->bit % 16 + b->width - 1); }
@@ -201,6 +202,11 @@ static bool expand(weft_desc *d, desc_graph *g, unsigned index)
     s->reach = reach_of(h, word);
     for (unsigned i = 0; i < h->n_entries; i++)
         room += desc_entry_cubes(h, h->entry[i], word, cube);
+    if (room > EDGES_MAX) {
+        desc_fail(d, h->select_at, "header \"%s\" needs %u entries; a stage has %u", h->name, room,
+                  WEFT_PP_ENTRIES);
+        return false;
+    }
     s->edge = desc_alloc(d, room * sizeof *s->edge);
     if (s->edge == NULL) return false;
     for (unsigned i = 0; i < h->n_entries; i++) {

@@ -169,6 +169,31 @@ static bool uses_what_it_says(const weft_parse_program *p, const weft_desc_use *
     return true;
 }
 
+/* What the hardware can do: the second cell is there from stage 2 on, so rows of stages 0 and 1
+ * look at, need and take keys from bytes 0 to 63 only, wherever the pointer can be. */
+static bool keeps_to_first_cell(const weft_parse_program *p)
+{
+    static const unsigned key_bytes[8] = {6, 2, 4, 16, 8, 6, 2, 0};
+    unsigned ptr[3][WEFT_PP_ROWS] = {{0}};
+    for (unsigned s = 0; s < 2; s++)
+        for (unsigned i = 0; i < WEFT_PP_ENTRIES; i++) {
+            const weft_pp_entry *e = &p->entry[s][i];
+            const weft_pp_row *r = &p->row[s][e->row];
+            unsigned at = ptr[s][e->row];
+            if (!e->valid) continue;
+            if (at + r->look_a + 2 > 64 || at + r->look_b + 2 > 64 || at + r->need > 64)
+                return false;
+            for (unsigned k = 0; k < WEFT_PP_OPS; k++)
+                if ((r->op[k].slot == WEFT_SLOT_DST || r->op[k].slot == WEFT_SLOT_SRC) &&
+                    at + r->op[k].off + key_bytes[r->op[k].arg & 7] > 64)
+                    return false;
+            if (e->verdict != WEFT_PP_NEXT) continue;
+            at += e->adv + ((unsigned)r->var_mask << r->var_shift);
+            if (ptr[s + 1][e->next] < at) ptr[s + 1][e->next] = at;
+        }
+    return true;
+}
+
 static void test_file(const char *file, uint64_t frames)
 {
     subject s = {.file = file};
@@ -192,6 +217,7 @@ static void test_file(const char *file, uint64_t frames)
                   : built != NULL && memcmp(built, words, sizeof words) == 0);
         memset(&s.program, 0xA5, sizeof s.program);
         weft_parse_program_unpack(words, &s.program);
+        CHECK(keeps_to_first_cell(&s.program));
         CHECK(uses_what_it_says(&s.program, &use));
         fuzz(&s, frames);
         printf("%-32s %8llu frames: %llu accepted, %llu punted, %llu control, %llu PARSE, "

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static unsigned failures, checks;
 
@@ -170,6 +171,35 @@ static void test_case(size_t i)
     weft_desc_close(d);
 }
 
+/* Much more than the machine has is refused, or merged, in a time that nobody notices. */
+static void test_large(unsigned headers, unsigned entries, const char *entry)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *f = open_memstream(&text, &len);
+    if (f == NULL) exit(1);
+    fputs("protocol p\nstart h0\n", f);
+    for (unsigned h = 0; h < headers; h++) {
+        fprintf(f, "header h%u at most 15 { a : 16 b : 16 select a, b {", h);
+        for (unsigned e = 0; e < entries; e++) {
+            fprintf(f, "%u, ", e);
+            fprintf(f, entry, (h + e) % headers);
+        }
+        fputs(" default : punt } }\n", f);
+    }
+    (void)fclose(f);
+    clock_t begin = clock();
+    weft_desc *d = weft_desc_read("large.weftp", text, len, NULL, 0);
+    weft_parse_program program;
+    if (d == NULL) exit(1);
+    CHECK(!weft_desc_compile(d, &program, NULL) && weft_desc_errors(d) > 0);
+    printf("%u headers of %u entries: %s, %.2f s\n", headers, entries,
+           weft_desc_error_at(d, 0).text, (double)(clock() - begin) / CLOCKS_PER_SEC);
+    CHECK(clock() - begin < 20 * CLOCKS_PER_SEC);
+    weft_desc_close(d);
+    free(text);
+}
+
 /* ---------------------------------------------------------------- damage -------------------- */
 static uint64_t rng_state = 0x5eed;
 
@@ -250,6 +280,10 @@ int main(void)
     unsigned rounds = longer != NULL && strcmp(longer, "1") == 0 ? 20000 : 1000;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) test_case(i);
     printf("%zu wrong descriptions\n", sizeof cases / sizeof cases[0]);
+    test_large(60, 30, "1..0xFFFE : here h%u\n");
+    test_large(60, 50, "* : punt # %u\n");
+    test_large(60, 4, "1..0xFFFE : here h%u\n");
+    test_large(12, 9, "* : h%u\n");
     test_damage("tests/unit/data/invented.weftp", rounds);
     test_damage("csrc/proto/desc/uet.weftp", rounds);
     test_damage("csrc/proto/desc/esun.weftp", rounds);
