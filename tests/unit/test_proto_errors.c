@@ -192,9 +192,11 @@ static void test_large(unsigned headers, unsigned entries, const char *entry)
     weft_desc *d = weft_desc_read("large.weftp", text, len, NULL, 0);
     weft_parse_program program;
     if (d == NULL) exit(1);
-    CHECK(!weft_desc_compile(d, &program, NULL) && weft_desc_errors(d) > 0);
+    bool good = weft_desc_compile(d, &program, NULL);
+    CHECK(good == (weft_desc_errors(d) == 0));
     printf("%u headers of %u entries: %s, %.2f s\n", headers, entries,
-           weft_desc_error_at(d, 0).text, (double)(clock() - begin) / CLOCKS_PER_SEC);
+           good ? "fits when merged" : weft_desc_error_at(d, 0).text,
+           (double)(clock() - begin) / CLOCKS_PER_SEC);
     CHECK(clock() - begin < 20 * CLOCKS_PER_SEC);
     weft_desc_close(d);
     free(text);
