@@ -13,6 +13,8 @@
 
 #define HEAD_MAX    126u /* largest pointer and anchor */
 #define REWRITE_MAX 38u  /* largest anchor of REWRITE: the header is in the first cell */
+#define EARLY       2u   /* stages that have the first cell only */
+#define CELL        64u
 
 /* ---------------------------------------------------------------- words of the hardware ----- */
 static uint32_t op_word(const weft_pp_op *op)
@@ -158,7 +160,8 @@ typedef struct {
 
 typedef struct {
     uint8_t h[WEFT_PP_BYTES]; /* bytes that do not exist are 0 */
-    unsigned avail, ptr, row;
+    unsigned avail, seen;     /* bytes of the frame; of them, those that the stage knows */
+    unsigned ptr, row;
     slot slot[8];
     uint8_t proto, op, flags;
 } machine;
@@ -171,7 +174,7 @@ static const outcome bad_parse = {WEFT_PP_DROP, WEFT_DROP_PARSE};
 
 static uint16_t h16(const machine *m, unsigned at)
 {
-    return at <= HEAD_MAX ? weft_get16(m->h + at) : 0;
+    return at <= HEAD_MAX && at < m->seen ? weft_get16(m->h + at) : 0;
 }
 
 /* Does the operations of a row. False: an anchor lies too far behind. */
@@ -201,7 +204,8 @@ static const weft_pp_entry *match(const weft_pp_entry entry[WEFT_PP_ENTRIES], un
 static outcome stage(machine *m, const weft_parse_program *p, unsigned s)
 {
     const weft_pp_row *r = &p->row[s][m->row];
-    if (m->ptr + r->need > m->avail || !anchor(m, r)) return bad_parse;
+    m->seen = s < EARLY && m->avail > CELL ? CELL : m->avail;
+    if (m->ptr + r->need > m->seen || !anchor(m, r)) return bad_parse;
     uint16_t a = h16(m, m->ptr + r->look_a), b = h16(m, m->ptr + r->look_b);
     const weft_pp_entry *e = match(p->entry[s], m->row, (uint32_t)a << 16 | b);
     if (e == NULL) return bad_parse;
@@ -311,6 +315,7 @@ weft_parse_result weft_parse_program_run(const weft_parse_program *p, const uint
     outcome o = {WEFT_PP_NEXT, 0};
     for (unsigned s = 0; s < WEFT_PP_STAGES && o.verdict == WEFT_PP_NEXT; s++) o = stage(&m, p, s);
     if (o.verdict == WEFT_PP_NEXT) o = bad_parse;
+    m.seen = m.avail;
 
     weft_parse_result r = {.proto = m.proto, .op = m.op, .flags = m.flags};
     bool vc_exists = classify(&m, config, &r);

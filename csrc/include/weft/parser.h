@@ -8,7 +8,8 @@
  * a header row (0 at the start), a pointer `ptr` (0 at the start, even, 0..126) and results. There
  * are WEFT_PP_STAGES stages, one clock cycle each, with tables of their own:
  *
- *   in stage s, with R = row[s][current row]:
+ *   in stage s, with R = row[s][current row] (stages 0 and 1 have the first 64 bytes only: bytes
+ *   behind them read 0 there and do not count in avail):
  *     1. ptr + R.need > avail: drop PARSE.
  *     2. The operations of R, first to last: the slot's anchor becomes ptr + off, with its arg.
  *        An anchor past 126 is a drop PARSE. R.proto, when not 0, becomes the protocol id.
@@ -46,8 +47,8 @@
  * Key MAC whose upper 32 bits, XORed with id_prefix and masked with id_mask, are 0 becomes key ID
  * (its low 10 bits) for DST; for SRC only the type says so, the key stays whole.
  *
- * Hardware bounds (the compiler checks them): look and key offsets are even; a look or key beyond
- * byte 63 is possible from stage 2 on (the second cell of the frame is there then).
+ * Hardware bounds (the compiler checks them): look and key offsets are even; a look beyond byte 63
+ * is possible from stage 2 on (the second cell of the frame is there then).
  */
 #ifndef WEFT_PARSER_H
 #define WEFT_PARSER_H
@@ -180,6 +181,10 @@ typedef struct {
  * PARSE; the hash is made of the keys before a MAC becomes an ID. Never fails. */
 weft_parse_result weft_parse_program_run(const weft_parse_program *p, const uint8_t *frame,
                                          size_t len, const weft_parse_config *config);
+
+/* The program that a switch starts with: Ethernet, up to two VLAN tags, the ESUN header behind
+ * EtherType esun_type (host order), MAC control. docs/parser.md */
+void weft_parse_default(weft_parse_program *p, uint16_t esun_type);
 
 /* The flow hash of keys and hash bytes (docs/parser.md): the two keys folded to 48 bits each
  * (k[47:0] ^ k[95:48] ^ k[127:96]), the 4 hash bytes to 16 bits (first two ^ the last two rotated
