@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Copyright 2026 The Weft Authors
  *
- * cmd_proto.c: `weft proto`: protocol descriptions: checks, tables, exports.
+ * cmd_proto.c: `weft proto`: protocol descriptions: checks, tables, exports, and into ports.
  */
 #include "tool/tool.h"
+#include "tool/tool_bus.h"
+#include "weft/proto.h"
 #include "weft/proto_desc.h"
+#include "weft/weft.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +22,7 @@ static const char help[] =
     "Usage: weft proto check [OPTION...] FILE...\n"
     "       weft proto show [OPTION...] FILE\n"
     "       weft proto export --format=FORMAT [OPTION...] FILE...\n"
+    "       weft proto load [OPTION...] FILE\n"
     "Protocol descriptions (docs/protocols.md): what the parser knows of frames.\n"
     "\n"
     "  check   reads and compiles; says for each file how many stages, rows and entries of the\n"
@@ -28,17 +33,24 @@ static const char help[] =
     "            md    page of documentation\n"
     "            json  headers, fields, entries, tables used\n"
     "            c     packed programs as a C file, of one FILE or of several\n"
+    "  load    writes the program into the parsers of ports, and reads back that they have it\n"
     "\n"
+    "  -b, --bus=BUS           load: model (default): a switch in this process, just out of "
+    "reset;\n"
+    "                          replay:FILE: the answers of a log that --record made\n"
     "  -f, --format=FORMAT     export: lua, md, json or c\n"
     "  -j, --json=FILE         check: write the result as JSON to FILE, - for standard output\n"
     "  -o, --output=FILE       show, export: write to FILE instead of standard output\n"
+    "  -p, --port=N|all        load: which port (default all)\n"
+    "  -r, --record=FILE       load: write every register access to FILE\n"
     "  -s, --set=NAME=VALUE    value of a parameter, decimal or with 0x; may be given again\n"
     "  -h, --help              this text\n"
     "\n"
-    "Exit status: 0 all is well, 1 the result could not be written, 2 usage or a wrong file.\n";
+    "Exit status: 0 all is well, 1 the switch or the output failed, 2 usage or a wrong file.\n";
 
 typedef struct {
     const char *format, *json, *output;
+    const char *bus, *port, *record; /* of load */
     weft_desc_param set[PARAMS_MAX];
     size_t n_set;
     char **files;
@@ -250,6 +262,85 @@ static int write_out(const options *opt)
     return status;
 }
 
+/* ---------------------------------------------------------------- load ---------------------- */
+static int fault(const char *what, weft_status s)
+{
+    fprintf(stderr, "weft proto: %s: %s\n", what, weft_status_name(s));
+    return WEFT_EXIT_FAULT;
+}
+
+/* Ports of --port. False: there is no such port. */
+static bool read_ports(const char *text, unsigned ports, uint64_t *mask)
+{
+    char *end = NULL;
+    *mask = ports >= 64 ? UINT64_MAX : ((uint64_t)1 << ports) - 1;
+    if (text == NULL || strcmp(text, "all") == 0) return true;
+    unsigned long n = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || n >= ports) return false;
+    *mask = (uint64_t)1 << n;
+    return true;
+}
+
+/* The name that the ports show: the CRC-32 of the words, big-endian; never 0, which is none. */
+static uint32_t tag_of(const weft_parse_program *program)
+{
+    uint32_t words[WEFT_PP_WORDS], crc = 0;
+    if (!weft_parse_program_pack(program, words)) return 1;
+    for (unsigned i = 0; i < WEFT_PP_WORDS; i++) {
+        uint8_t bytes[4];
+        weft_put32(bytes, words[i]);
+        crc = weft_crc32(crc, bytes, sizeof bytes);
+    }
+    return crc != 0 ? crc : 1;
+}
+
+static int load_ports(const options *opt, weft_device *dev, const compiled *c)
+{
+    weft_geometry geo;
+    uint64_t mask = 0;
+    uint32_t tag = tag_of(&c->program);
+    weft_status s = weft_get_geometry(dev, &geo);
+    if (s != WEFT_OK) return fault("cannot ask the switch for its ports", s);
+    if (!read_ports(opt->port, geo.ports, &mask))
+        return usage_error("--port must be all or 0 to %u, not %s", geo.ports - 1, opt->port);
+    s = weft_parser_load(dev, mask, &c->program, tag);
+    if (s != WEFT_OK) return fault("cannot load the program", s);
+    for (unsigned port = 0; port < geo.ports; port++) {
+        uint32_t got = 0;
+        if ((mask >> port & 1) == 0) continue;
+        s = weft_parser_tag(dev, port, &got);
+        if (s != WEFT_OK) return fault("cannot read back the program's tag", s);
+        if (got != tag) {
+            fprintf(stderr, "weft proto: port %u has the program 0x%08" PRIX32 " instead\n", port,
+                    got);
+            return WEFT_EXIT_FAULT;
+        }
+        printf("port %u: %s, tag 0x%08" PRIX32 "\n", port, weft_desc_name(c->d), tag);
+    }
+    return WEFT_EXIT_OK;
+}
+
+static int load(const options *opt)
+{
+    compiled c;
+    weft_tool_bus bus;
+    weft_device *dev = NULL;
+    if (!compile(opt, opt->files[0], &c)) {
+        weft_desc_close(c.d);
+        return WEFT_EXIT_USAGE;
+    }
+    int status =
+        weft_tool_bus_open(&bus, "proto", opt->bus != NULL ? opt->bus : "model", 0, opt->record);
+    if (status == WEFT_EXIT_OK) {
+        weft_status s = weft_open(bus.bus, &dev);
+        status = s == WEFT_OK ? load_ports(opt, dev, &c) : fault("cannot open the switch", s);
+    }
+    weft_close(dev);
+    status = weft_tool_bus_close(&bus, status);
+    weft_desc_close(c.d);
+    return status;
+}
+
 /* ---------------------------------------------------------------- options ------------------- */
 static bool read_set(options *opt, char *text)
 {
@@ -276,13 +367,16 @@ static int run(const options *opt, const char *command)
     if (opt->n_files < 1) return usage_error("%s: no FILE given", command);
     if (opt->json != NULL && strcmp(command, "check") != 0)
         return usage_error("--json belongs to check");
-    if (opt->output != NULL && strcmp(command, "check") == 0)
+    if (opt->output != NULL && (strcmp(command, "check") == 0 || strcmp(command, "load") == 0))
         return usage_error("--output belongs to show and export");
     if (strcmp(command, "export") != 0 && opt->format != NULL)
         return usage_error("--format belongs to export");
+    if (strcmp(command, "load") != 0 && (opt->bus || opt->port || opt->record))
+        return usage_error("--bus, --port and --record belong to load");
     if (strcmp(command, "check") == 0) return check(opt);
     if (opt->n_files > 1 && !is_c) return usage_error("%s takes one FILE", command);
     if (strcmp(command, "show") == 0) return write_out(opt);
+    if (strcmp(command, "load") == 0) return load(opt);
     if (opt->format == NULL) return usage_error("export needs --format=lua, md, json or c");
     if (!known_format(opt->format))
         return usage_error("unknown format \"%s\"; use lua, md, json or c", opt->format);
@@ -291,18 +385,26 @@ static int run(const options *opt, const char *command)
 
 int weft_cmd_proto(int argc, char **argv)
 {
-    static const struct option longs[] = {
-        {"format", required_argument, NULL, 'f'}, {"json", required_argument, NULL, 'j'},
-        {"output", required_argument, NULL, 'o'}, {"set", required_argument, NULL, 's'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {{"bus", required_argument, NULL, 'b'},
+                                          {"format", required_argument, NULL, 'f'},
+                                          {"json", required_argument, NULL, 'j'},
+                                          {"output", required_argument, NULL, 'o'},
+                                          {"port", required_argument, NULL, 'p'},
+                                          {"record", required_argument, NULL, 'r'},
+                                          {"set", required_argument, NULL, 's'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
     options opt = {.format = NULL};
     int o;
     opterr = 0;
     optind = 1;
-    while ((o = getopt_long(argc, argv, ":f:j:o:s:h", longs, NULL)) != -1) switch (o) {
+    while ((o = getopt_long(argc, argv, ":b:f:j:o:p:r:s:h", longs, NULL)) != -1) switch (o) {
+        case 'b': opt.bus = optarg; break;
         case 'f': opt.format = optarg; break;
         case 'j': opt.json = optarg; break;
         case 'o': opt.output = optarg; break;
+        case 'p': opt.port = optarg; break;
+        case 'r': opt.record = optarg; break;
         case 's':
             if (!read_set(&opt, optarg))
                 return usage_error("--set takes NAME=VALUE with a value of 0 to 2^48 - 1, not %s",
@@ -312,12 +414,12 @@ int weft_cmd_proto(int argc, char **argv)
         case ':': return usage_error("%s needs a value", argv[optind - 1]);
         default: return usage_error("unknown option %s; see weft proto --help", argv[optind - 1]);
         }
-    if (optind >= argc) return usage_error("no command; use check, show or export");
+    if (optind >= argc) return usage_error("no command; use check, show, export or load");
     const char *command = argv[optind];
     opt.files = argv + optind + 1;
     opt.n_files = argc - optind - 1;
     if (strcmp(command, "check") != 0 && strcmp(command, "show") != 0 &&
-        strcmp(command, "export") != 0)
-        return usage_error("unknown command \"%s\"; use check, show or export", command);
+        strcmp(command, "export") != 0 && strcmp(command, "load") != 0)
+        return usage_error("unknown command \"%s\"; use check, show, export or load", command);
     return run(&opt, command);
 }

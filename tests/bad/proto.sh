@@ -27,7 +27,7 @@ refused() {
 }
 
 refused "no command" weft proto
-refused "unknown command" weft proto load "$esun"
+refused "unknown command" weft proto burn "$esun"
 refused "no FILE" weft proto check
 refused "no FILE" weft proto show
 refused "takes one FILE" weft proto show "$esun" "$esun"
@@ -37,6 +37,14 @@ refused "unknown format" weft proto export --format=pdf "$esun"
 refused "--format belongs to export" weft proto show --format=lua "$esun"
 refused "--json belongs to check" weft proto show --json=- "$esun"
 refused "--output belongs to" weft proto check -o "$out/x" "$esun"
+refused "belong to load" weft proto check --port 1 "$esun"
+refused "no FILE" weft proto load
+refused "takes one FILE" weft proto load "$esun" "$esun"
+for p in x -1 99 1x ''; do refused "--port must be all or 0 to" weft proto load --port "$p" "$esun"; done
+refused "unknown bus" weft proto load --bus tram "$esun"
+refused "cannot read" weft proto load --bus "replay:$out/none.log" "$esun"
+refused "cannot write" weft proto load --record "$out/no/x.log" "$esun"
+refused "does not say \`start" weft proto load csrc/proto/desc/udp.weftp
 refused "unknown option" weft proto check --colour "$esun"
 refused "needs a value" weft proto check "$esun" --set
 for s in x x= =1 x=y x=-1 x=0x1000000000000 x=99999999999999999999; do

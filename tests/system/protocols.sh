@@ -3,7 +3,8 @@
 # Copyright 2026 The Weft Authors
 #
 # protocols.sh: what is made from the protocol descriptions (pages, table of use, programs in C) is
-# what sim/protocols.sh makes; the exports that no file in the repository shows can be read.
+# what sim/protocols.sh makes; the exports that no file in the repository shows can be read; and
+# every program goes into the ports of a switch.
 # test-timeout: 120
 set -u
 out=${WEFT_SCRATCH:-build/test/scratch/protocols}
@@ -42,5 +43,19 @@ int main(void) { return weft_program_words("esun")[0] == 0x99990000u ? 0 : 1; }
 C
 gcc -std=c11 -Wall -Wextra -Werror -Icsrc/include "$out/set.c" "$out/main.c" -o "$out/main" &&
     "$out/main" || fail "the exported C"
+# Into the ports of the model, and again from the record: the same program is the same accesses,
+# another program is not what was answered, and one port is not all.
+weft proto load --record "$out/load.log" "$desc/uet.weftp" >"$out/load.txt" || fail "load"
+[ "$(grep -c '^port [0-9]*: uet, tag 0x' "$out/load.txt")" -gt 1 ] || fail "load: $(cat "$out/load.txt")"
+weft proto load --bus "replay:$out/load.log" "$desc/uet.weftp" | diff - "$out/load.txt" ||
+    fail "load on the record"
+weft proto load --bus "replay:$out/load.log" "$desc/esun.weftp" >"$out/other.txt" 2>&1
+[ $? = 1 ] || fail "another program on the record: $(cat "$out/other.txt")"
+[ "$(weft proto load --port 1 "$desc/esun.weftp" | grep -c '^port 1: esun')" = 1 ] ||
+    fail "load --port 1"
+for f in "$desc"/*.weftp; do
+    case $f in */udp.weftp) continue ;; esac
+    weft proto load --port 0 "$f" >/dev/null || fail "load $f"
+done
 [ "$failed" = 0 ] && echo "what is generated is up to date"
 exit $failed
