@@ -144,8 +144,8 @@ static weft_status walk(weft_device *dev)
         if (next % 4 != 0 || next >= ADDRESS_SPACE) return WEFT_ERR_NO_DEVICE;
         addr = next;
     } while (addr != 0);
-    bool all = seen.chip && seen.route && seen.parser &&
-               seen.ports == weft_low_bits(dev->geo.ports);
+    bool all =
+        seen.chip && seen.route && seen.parser && seen.ports == weft_low_bits(dev->geo.ports);
     return all ? WEFT_OK : WEFT_ERR_NO_DEVICE;
 }
 

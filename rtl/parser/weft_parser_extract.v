@@ -12,8 +12,8 @@
 //
 // Latency: 1 cycle, cell and descriptor together. Keys and descriptor are valid with the cell that
 //   has `sop` and hold their values until the next one. Stall rule: none, a cell every cycle.
-// Trade-off: fields are cut out once, here, by two wide shifters (keys) and some narrow ones, instead
-//   of travelling with the frame from the stage that found them: a stage passes on 13 bits a slot.
+// Trade-off: fields are cut out once, here, by two wide shifters (keys) and some narrow ones, and
+//   do not travel with the frame from the stage that found them: a stage passes on 13 bits a slot.
 // Relies on: bytes of a cell beyond `bytes` are 0; a sop cell that is not eop holds 64 bytes.
 `default_nettype none
 `include "weft_defs.vh"
@@ -214,7 +214,7 @@ module weft_parser_extract #(
         if (s_rw[12] && !s_rw[8] && (s_rw[7:6] != 2'd0)) begin
           rw_mode = s_rw[7:6];
           if (s_rw[5:0] > RW_LAST) bad = 1'b1;
-          rw = h[{1'b0, s_rw[5:0], 4'd0} +: 72];
+          rw = data_i[{s_rw[4:0], 4'd0} +: 72]; // right up to RW_LAST
           case (rw_mode)
             RW_ESUN: begin ecn = rw[1:0];   spent = (rw[31:29] == 3'd0); end
             RW_IP4:  begin ecn = rw[9:8];   spent = (rw[71:65] == 7'd0); end

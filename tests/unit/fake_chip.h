@@ -36,7 +36,7 @@ typedef struct {
     uint32_t shadow[WEFT_PP_WORDS], program[WEFT_PP_WORDS];
     unsigned parser_at, parser_busy, parser_busy_polls;
     bool parser_error;
-    unsigned refuse_at; /* the word with this number is refused, 0: none */
+    unsigned refuse_at;               /* the word with this number is refused, 0: none */
     void (*after_command)(void *ctx); /* called after each table command */
     void *after_ctx;
 } fake_chip;
