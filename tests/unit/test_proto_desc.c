@@ -231,6 +231,64 @@ static void test_file(const char *file, uint64_t frames)
     weft_desc_close(s.d);
 }
 
+/* Headers that reach past the first cell wait for the second one, the first header included. */
+static void test_far(const char *text)
+{
+    subject s = {.file = "far"};
+    s.d = weft_desc_read("far.weftp", text, strlen(text), NULL, 0);
+    if (s.d == NULL) exit(1);
+    bool good = weft_desc_compile(s.d, &s.program, NULL);
+    CHECK(good);
+    if (good) {
+        CHECK(keeps_to_first_cell(&s.program));
+        fuzz(&s, 5000);
+        CHECK(s.accepted > 1000);
+    }
+    weft_desc_close(s.d);
+}
+
+/* Contested values the other way round. */
+static void test_variants(void)
+{
+    static const struct {
+        const char *file;
+        weft_desc_param set[3];
+        size_t n;
+    } variant[] = {
+        {DESC "ufh16.weftp", {{"ufh_tc_byte", 7}, {"ufh_group", 0xB}}, 2},
+        {DESC "ufh32.weftp", {{"ufh_tc_byte", 6}}, 1},
+        {DESC "afh12.weftp", {{"afh_rh", 0}, {"vlan_max", 0}}, 2},
+        {DESC "afh12.weftp", {{"sue_op_first", 1}, {"afh_unicast", 0xA}}, 2},
+        {DESC "esun.weftp", {{"esun_type", 0x9999}, {"vlan_max", 3}}, 2},
+        {DESC "ipv6.weftp", {{"vlan_max", 1}, {"ipv6_extensions_max", 2}}, 2},
+        {DESC "rocev2.weftp",
+         {{"vlan_max", 1}, {"ipv4_options_max", 1}, {"ipv6_extensions_max", 1}},
+         3},
+        {DESC "uet.weftp", {{"uet_port", 49150}, {"uet_protocol", 254}, {"uet_trim", 24}}, 3},
+        {DESC "all.weftp", {{"vlan_max", 0}}, 1},
+    };
+    for (size_t i = 0; i < sizeof variant / sizeof variant[0]; i++) {
+        subject s = {.file = variant[i].file};
+        s.d = weft_desc_open(variant[i].file, variant[i].set, variant[i].n);
+        if (s.d == NULL) exit(1);
+        bool good = weft_desc_compile(s.d, &s.program, NULL);
+        if (!good) printf("%s: %s\n", s.file, weft_desc_error_at(s.d, 0).text);
+        CHECK(good && keeps_to_first_cell(&s.program));
+        if (good) fuzz(&s, 10000);
+        weft_desc_close(s.d);
+    }
+}
+
+static void test_all_far(void)
+{
+    test_far("protocol far\nstart a\n"
+             "header a { d : 48 _ : 416 t : 16 key dst mac d select t { 0..9 : b default : c } }\n"
+             "header b { u : 16 select u { 0..0x7FFF : accept default : punt } }\n"
+             "header c { _ : 32 s : 48 key src mac s then accept }\n");
+    test_far("protocol far\nstart a\n"
+             "header a { _ : 496 d : 48 t : 16 key dst mac d select t { 7 : punt * : accept } }\n");
+}
+
 /* ---------------------------------------------------------------- the parser of before ------ */
 typedef struct {
     bool cut;
@@ -346,6 +404,10 @@ static void test_hash(void)
             x = (uint16_t)(x ^ x << 6);
         }
         CHECK(weft_flow_hash(dst, src, hash) == x);
+        /* the last two bytes count as their rotation in the first two */
+        uint16_t r = turn(weft_get16(hash), 15);
+        uint8_t last[4] = {0, 0, (uint8_t)(r >> 8), (uint8_t)r};
+        CHECK(weft_flow_hash(dst, src, last) == x);
         /* 128-bit keys: the upper words fold onto the lower ones */
         uint8_t wide[16] = {0};
         memcpy(wide + 4, dst + 10, 6);
@@ -392,6 +454,8 @@ int main(void)
     const char *longer = getenv("WEFT_LONG");
     uint64_t frames = longer != NULL && strcmp(longer, "1") == 0 ? 1000000 : 50000;
     for (size_t i = 0; i < N_FILES; i++) test_file(files[i], frames);
+    test_all_far();
+    test_variants();
     test_default(frames / 2);
     test_hash();
     test_words();
