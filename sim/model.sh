@@ -39,10 +39,19 @@ fi
 [ -z "${MARCH:-}" ] || opt_fast="$opt_fast -march=$MARCH"
 
 mapfile -t search < <(rtl_search)
-begin=$EPOCHREALTIME
+# Sets `seconds` to the processor time that the commands so far have taken: the same on a busy
+# machine.
+cpu() {
+    times >"$out/times"
+    seconds=$(awk 'NR == 2 { for (i = 1; i <= 2; i++) { split($i, t, "m"); s += t[1] * 60 + t[2] }
+                             print s }' "$out/times")
+}
+cpu
+begin=$seconds
 verilator "${vflags[@]}" "${search[@]}" rtl/top/$top.v
 
-verilated=$EPOCHREALTIME
+cpu
+verilated=$seconds
 # Files of earlier runs go; only files that changed get a new time, so that a small change compiles
 # little.
 mapfile -t classes < <(awk -f sim/classes.awk "$out/new/V${top}_classes.mk" | cut -d " " -f 2)
@@ -70,8 +79,9 @@ env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory -s -C "$out/obj" -f V$to
     -j "${JOBS:-2}" CXX="$cxx" LINK="$cxx" OPT_FAST="$opt_fast" OPT_SLOW="$opt_slow" \
     OPT_GLOBAL=-O2 VM_PARALLEL_BUILDS=1 V${top}__ALL.a >/dev/null
 
-# How long that took, in seconds: Verilator, C++ compiler (sim/radix.sh).
-awk -v a="$begin" -v b="$verilated" -v c="$EPOCHREALTIME" \
+# What that took, in seconds: Verilator, C++ compiler (sim/radix.sh).
+cpu
+awk -v a="$begin" -v b="$verilated" -v c="$seconds" \
     'BEGIN { printf "%.0f %.0f\n", b - a, c - b }' >"$out/seconds"
 
 # The C face of the model.

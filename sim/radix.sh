@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright 2026 The Weft Authors
 #
-# radix.sh [CONFIG...]: what a switch with more ports costs in simulation: seconds of Verilator and
-# of the C++ compiler (from nothing, one job), size of the program's code and data, and by
-# `weft bench speed` its speed at full load and its memory; the section fails when a frame is lost.
-# Prints the Markdown table of docs/performance.md. Default: 2 to 32 ports of 32 bytes a cycle.
+# radix.sh [CONFIG...]: what a switch with more ports costs in simulation: seconds of processor
+# time of Verilator and of the C++ compiler (from nothing), size of the program's code and data, and
+# by `weft bench speed` its speed at full load and its memory; the section fails when a frame is
+# lost. Prints the Markdown table of docs/performance.md. Default: 2 to 32 ports of 32 bytes a cycle.
 set -eu
 . "$(dirname "$0")/common.sh"
 [ $# -gt 0 ] || set -- p2m32 p4m32 p8m32 p16m32 p32m32
