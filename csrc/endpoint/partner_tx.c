@@ -245,6 +245,9 @@ static void end_frame(weft_partner *p)
     weft_frame_put(p->pool, f);
 }
 
+/* No ordered set in the first 256 bytes of a frame: its headers arrive in one piece. */
+#define OS_FIRST_WORD 32u
+
 static bool os_wanted(const weft_partner *p, uint64_t cycle)
 {
     return p->cfg.cbfc_rx && p->os_distance >= p->cfg.ctlos_spacing &&
@@ -257,7 +260,8 @@ static void tx_words(weft_partner *p, uint64_t cycle, uint8_t *data, uint64_t *c
     uint64_t c = 0;
     for (unsigned lane = 0; lane < mii; lane += 8, data += 8) {
         p->os_distance += 8;
-        if (p->cfg.cbfc_rx && (!p->current || p->position != 1) && os_wanted(p, cycle)) {
+        if (p->cfg.cbfc_rx && (!p->current || p->position >= OS_FIRST_WORD) &&
+            os_wanted(p, cycle)) {
             uint64_t w = partner_next_cf_update(p);
             for (unsigned i = 0; i < 8; i++) data[i] = (uint8_t)(w >> (8 * i));
             c |= 1ull << lane;

@@ -17,9 +17,12 @@
 //             D grows by b; else one more idle word is sent and D becomes D + b - 8.
 //   An idle word beyond that, because no frame is there, makes D = 0. So the sum of all gaps is
 //   never more than 7 bytes below G times their number, and is exact when the grid permits it.
-// Control ordered sets: one may start at any word, also inside a frame, but not between the start
-//   word and the first data word, and cfg_os_spacing_i bytes or more after the start of the last
-//   one (less than 16 acts as 16). They do not count as gap. At most one goes out per beat.
+// Control ordered sets: one may start at any word between frames, and inside a frame OS_FIRST bytes
+//   or more behind its start, so that its headers arrive in one piece (a parser downstream counts
+//   on it); cfg_os_spacing_i bytes or more after the start of the last one (less than 16 acts as
+//   16). They do not count as gap. At most one goes out per beat.
+// Bound: an ordered set waits for the spacing and then at most OS_FIRST + MII_BYTES bytes of wire,
+//   whatever the frames; a frame waits for one ordered set a spacing.
 // Underrun: the sender promises the next cell of a started frame before the wire needs it: with
 //   cell k accepted in cycle t (k = 0 the first), cell k + 1 no later than t + 64 / MII_BYTES.
 //   Else the frame is ended by FE and T, counted, and its remaining cells are swallowed.
@@ -34,7 +37,8 @@
 `default_nettype none
 `include "weft_defs.vh"
 module weft_mac_tx #(
-    parameter MII_BYTES = 32 // 8, 16 or 32
+    parameter MII_BYTES = 32, // 8, 16 or 32
+    parameter OS_FIRST  = 256 // bytes of a frame without ordered set, MII_BYTES..2048
 ) (
     input  wire                   clk,
     input  wire                   rst,
@@ -66,8 +70,9 @@ module weft_mac_tx #(
   localparam [63:0] ERROR_WORD = {{6{`WEFT_MII_IDLE}}, `WEFT_MII_TERM, `WEFT_MII_ERROR};
 
   generate
-    if (MII_BYTES != 8 && MII_BYTES != 16 && MII_BYTES != 32) begin : gen_bad_parameter
-      weft_error_mii_bytes_must_be_8_16_or_32 u_error ();
+    if ((MII_BYTES != 8 && MII_BYTES != 16 && MII_BYTES != 32) || OS_FIRST < MII_BYTES
+        || OS_FIRST > 2048) begin : gen_bad_parameter
+      weft_error_mii_bytes_must_be_8_16_or_32_os_first_16_to_2048 u_error ();
     end
   endgenerate
 
@@ -136,7 +141,6 @@ module weft_mac_tx #(
   reg  [2:0]  count_d;
   reg  [3:0]  word_q, word_d;       // word of it, 0..9 with FCS and T
   reg         in_frame_q, in_frame_d;
-  reg         after_sof_q, after_sof_d;
   reg  [1:0]  gap_q, gap_d;         // idle words still to come, 0..2
   reg  [2:0]  deficit_q, deficit_d;
   reg  [14:0] wait_q, wait_d;       // words until the next ordered set may start
@@ -174,7 +178,12 @@ module weft_mac_tx #(
                       : {1'b0, cfg_os_spacing_i[16:3]} + {14'd0, cfg_os_spacing_i[2:0] != 3'd0};
   wire        os_want = os_valid_i && (cfg_enable_i || in_frame_q);
 
-  // From the one bit that is set on.
+  // A frame is young in the beats whose words may be less than OS_FIRST bytes behind its start.
+  localparam YOUNG = OS_FIRST / MII_BYTES;
+  reg  [8:0]  age_q;       // beats since the one behind its start, saturating
+  wire        young = {23'd0, age_q} < YOUNG;
+
+  // From the lowest bit that is set on.
   function [W-1:0] from_on(input [W-1:0] hot);
     integer k;
     begin
@@ -186,8 +195,7 @@ module weft_mac_tx #(
   reg  [W:0]    fin;       // the last word of the frame; bit W: of the next beat
   reg  [W+2:0]  start;     // the first word behind frame and gap: the next start, or idle
   reg  [W-1:0]  sof;
-  reg  [W-1:0]  near;      // the spacing allows an ordered set from here on
-  reg  [W-1:0]  blocked;   // behind a start word
+  reg  [W-1:0]  open;      // where an ordered set may stand
   reg  [W-1:0]  os_at;
   reg  [W-1:0]  keep, moved;
   // What the words are, with the ordered set.
@@ -214,15 +222,13 @@ module weft_mac_tx #(
     count_d     = count_q + {2'd0, accept};
     word_d      = 4'd0;
     in_frame_d  = 1'b0;
-    after_sof_d = 1'b0;
     gap_d       = 2'd0;
     deficit_d   = 3'd0;
     wait_d      = less(wait_q, W[14:0]);
     fin         = {(W + 1) {1'b0}};
     start       = {(W + 3) {1'b0}};
     sof         = {W{1'b0}};
-    near        = {W{1'b0}};
-    blocked     = {W{1'b0}};
+    open        = {W{1'b0}};
     os_at       = {W{1'b0}};
     os_d        = 1'b0;
     keep        = {W{1'b1}};
@@ -256,10 +262,9 @@ module weft_mac_tx #(
 
       // Where an ordered set goes.
       if (os_want && wait_q < W[14:0]) begin
-        for (i = 0; i < W; i = i + 1) near[i] = (wait_q[1:0] == i[1:0]);
-        blocked    = sof << 1;
-        blocked[0] = after_sof_q;
-        os_at      = (near & ~blocked) | ((near & blocked) << 1);
+        open  = (in_frame_q && young) ? from_on(fin[W-1:0]) << 1 : {W{1'b1}};
+        open  = open & ~(from_on(sof) << 1) & ({W{1'b1}} << wait_q[1:0]);
+        os_at = open & ~(from_on(open) << 1);
         os_d       = |os_at;
         keep       = ~from_on(os_at);
         moved      = ~keep << 1;
@@ -306,7 +311,6 @@ module weft_mac_tx #(
         for (i = 0; i < W; i = i + 1) begin
           if (sof[i] && used[i]) word_d = W[3:0] - 4'd1 - {3'd0, os_d} - i[3:0];
         end
-        after_sof_d = |(sof & used & ~(used >> 1));
         gap_d       = os_d ? start[W+1:W] : start[W+2:W+1];
         if (more || !(|(start[W-1:0] & used))) deficit_d = in_frame_q ? deficit_new : deficit_q;
         if (in_frame_q && starved) begin
@@ -330,16 +334,16 @@ module weft_mac_tx #(
     count_q     <= count_d;
     word_q      <= word_d;
     in_frame_q  <= in_frame_d;
-    after_sof_q <= after_sof_d;
     gap_q       <= gap_d;
     deficit_q   <= deficit_d;
     wait_q      <= wait_d;
+    if (started) age_q <= 9'd0;
+    else if (in_frame_q && young) age_q <= age_q + 9'd1;
     if (rst) begin
       head_q      <= 2'd0;
       count_q     <= 3'd0;
       word_q      <= 4'd0;
       in_frame_q  <= 1'b0;
-      after_sof_q <= 1'b0;
       gap_q       <= 2'd0;
       deficit_q   <= 3'd0;
       wait_q      <= 15'd0;

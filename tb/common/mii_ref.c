@@ -165,9 +165,7 @@ static void word(mii_ref_rx *rx, const uint8_t d[8], const uint8_t c[8], uint64_
 {
     static const uint8_t start[8] = {MII_START, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0xD5};
     int first = 0; /* first control lane */
-    bool just_started = rx->just_started;
 
-    rx->just_started = false;
     while (first < 8 && !c[first]) first++;
     bool only0 = first == 0;
     for (int k = 1; k < 8; k++) only0 = only0 && !c[k];
@@ -179,7 +177,7 @@ static void word(mii_ref_rx *rx, const uint8_t d[8], const uint8_t c[8], uint64_
         memcpy(o->d, d, 8);
         o->word = rx->words;
         o->inside = rx->in_frame;
-        o->after_start = just_started;
+        o->behind = rx->in_frame ? pos - rx->now.start : 0;
         if (rx->in_frame && rx->sets_before >= rx->max_sets) coding(rx, pos);
         rx->sets++;
         return;
@@ -226,7 +224,7 @@ static void word(mii_ref_rx *rx, const uint8_t d[8], const uint8_t c[8], uint64_
         if (!only0 || memcmp(d, start, 8) != 0) {
             rx->preambles++;
         } else {
-            rx->in_frame = rx->just_started = true;
+            rx->in_frame = true;
             rx->whole = 0;
             rx->sets = rx->sets_before = 0;
             rx->now.len = 0;
@@ -283,8 +281,9 @@ void mii_ref_rx_word(mii_ref_rx *rx, const uint8_t d[8], const uint8_t ctrl[8])
             !(rx->in_frame && rx->sets_before >= rx->max_sets)) {
             rx->sets++;
             /* On the wire's own grid it splits a word of a moved frame. */
-            bool saved = rx->just_started;
-            mii_ref_os o = {.word = rx->words, .inside = rx->in_frame, .after_start = saved};
+            mii_ref_os o = {.word = rx->words,
+                            .inside = rx->in_frame,
+                            .behind = rx->in_frame ? pos - rx->now.start : 0};
             memcpy(o.d, d, 8);
             rx->os = grow(rx->os, &rx->os_room, rx->os_count + 1, sizeof *rx->os);
             rx->os[rx->os_count++] = o;

@@ -79,7 +79,7 @@ typedef struct {
     uint8_t d[8];
     uint64_t word;    /* number of the raw word in which it was complete */
     bool inside;      /* inside a frame */
-    bool after_start; /* directly behind a start word */
+    uint64_t behind;  /* bytes behind its S */
 } mii_ref_os;
 
 typedef struct {
@@ -91,7 +91,7 @@ typedef struct {
     uint64_t words;
     uint8_t half[4];
     uint8_t half_ctrl[4];
-    bool has_half, in_frame, overlong, just_started;
+    bool has_half, in_frame, overlong;
     unsigned max_sets;          /* what this receiver bears; a transmitter is not judged by it */
     unsigned sets, sets_before; /* ordered sets in the frame: so far, and before this beat */
     uint64_t half_pos;
