@@ -62,6 +62,25 @@
 `define WEFT_OP_REQUEST  2'd1
 `define WEFT_OP_RESPONSE 2'd2
 
+// Key types of the parser (csrc/include/weft/parser.h).
+`define WEFT_KEY_MAC       3'd0
+`define WEFT_KEY_ID        3'd1
+`define WEFT_KEY_IP4       3'd2
+`define WEFT_KEY_IP6       3'd3
+`define WEFT_KEY_ADDRESS   3'd4
+`define WEFT_KEY_MAC_EXACT 3'd5
+`define WEFT_KEY_ID8       3'd6
+
+// Tables of weft_route.
+`define WEFT_TBL_MAC    3'd0
+`define WEFT_TBL_ID     3'd1
+`define WEFT_TBL_GROUP  3'd2
+`define WEFT_TBL_LPM4   3'd3
+`define WEFT_TBL_LPM6   3'd4
+`define WEFT_TBL_RANGE  3'd5
+`define WEFT_TBL_BUCKET 3'd6
+`define WEFT_TBL_PART   3'd7
+
 // Frame descriptor. The destination mask travels beside it, because its width is a parameter.
 //   field       bits    meaning
 //   seq         15:0    number of the frame on its ingress port, modulo 65536 (trace only)
@@ -79,7 +98,13 @@
 //   rw_ecn      103     the frame may be marked CE at rw_off (it is ECN-capable)
 //   rw_off      110:104 byte offset of the ESUN header in the first cell
 //   drop        115:111 drop reason
-`define WEFT_DESC_BITS 116
+//   rw_mode     117:116 header at rw_off that may be rewritten: 0 none, 1 ESUN, 2 IPv4, 3 IPv6
+//   spray       118     the operation allows reordering
+//   trimmable   119     the frame may be cut behind `trim`
+//   has_part    120     part holds the frame's partition
+//   part        130:121 partition
+//   trim        137:131 byte offset of the trim point
+`define WEFT_DESC_BITS 138
 `define WEFT_D_SEQ       15:0
 `define WEFT_D_SRC_PORT  21:16
 `define WEFT_D_VC        24:22
@@ -95,6 +120,12 @@
 `define WEFT_D_RW_ECN    103
 `define WEFT_D_RW_OFF    110:104
 `define WEFT_D_DROP      115:111
+`define WEFT_D_RW_MODE   117:116
+`define WEFT_D_SPRAY     118
+`define WEFT_D_TRIMMABLE 119
+`define WEFT_D_HAS_PART  120
+`define WEFT_D_PART      130:121
+`define WEFT_D_TRIM      137:131
 
 // Crossbar word, from ingress to egress, high to low: grant time 32, ingress time 32, seq 16,
 // source port 6, vc 3, rw_off 7, rw_ecn 1, rw_ttl 1 (these with sop only), cut-through 1, mark ECN
