@@ -32,10 +32,10 @@ module weft_tcam #(
     input  wire [WIDTH-1:0] wr_mask_i,   // 1: the bit must match
     input  wire [DATA-1:0]  wr_data_i
 );
-  reg [ENTRIES-1:0] valid_q;
-  reg [WIDTH-1:0]   value_q [0:ENTRIES-1];
-  reg [WIDTH-1:0]   mask_q  [0:ENTRIES-1];
-  reg [DATA-1:0]    data_q  [0:ENTRIES-1];
+  reg [ENTRIES-1:0]       valid_q;
+  reg [ENTRIES*WIDTH-1:0] value_q;
+  reg [ENTRIES*WIDTH-1:0] mask_q;
+  reg [ENTRIES*DATA-1:0]  data_q;
 
   reg [ENTRIES-1:0] match;
   reg [ENTRIES-1:0] first;
@@ -47,10 +47,12 @@ module weft_tcam #(
     found = {DATA{1'b0}};
     if (en_i) begin
       for (e = 0; e < ENTRIES; e = e + 1)
-        match[e] = valid_q[e] && (((key_i ^ value_q[e]) & mask_q[e]) == {WIDTH{1'b0}});
+        match[e] = valid_q[e] && (((key_i ^ value_q[e*WIDTH+:WIDTH])
+                                   & mask_q[e*WIDTH+:WIDTH]) == {WIDTH{1'b0}});
       if (match != {ENTRIES{1'b0}}) begin
         first = match & (~match + 1'b1);
-        for (e = 0; e < ENTRIES; e = e + 1) found = found | (data_q[e] & {DATA{first[e]}});
+        for (e = 0; e < ENTRIES; e = e + 1)
+          found = found | (data_q[e*DATA+:DATA] & {DATA{first[e]}});
       end
     end
   end
@@ -61,10 +63,10 @@ module weft_tcam #(
       data_o <= found;
     end
     if (wr_en_i) begin
-      valid_q[wr_index_i] <= wr_valid_i;
-      value_q[wr_index_i] <= wr_value_i;
-      mask_q[wr_index_i]  <= wr_mask_i;
-      data_q[wr_index_i]  <= wr_data_i;
+      valid_q[wr_index_i]              <= wr_valid_i;
+      value_q[wr_index_i*WIDTH+:WIDTH] <= wr_value_i;
+      mask_q[wr_index_i*WIDTH+:WIDTH]  <= wr_mask_i;
+      data_q[wr_index_i*DATA+:DATA]    <= wr_data_i;
     end
   end
 endmodule

@@ -9,8 +9,8 @@
 //   endpoint = route.dest + (((address - base) >> shift) mod 2^ways)
 // The lowest index wins where ranges overlap; the driver refuses overlaps.
 //
-// Latency: 2 cycles: compare and select; subtract, shift and add. hit_o and route_o stand two cycles
-//   after en_i and hold until the next one.
+// Latency: 2 cycles: compare and select; subtract, shift and add. hit_o and route_o stand two
+//   cycles after en_i and hold until the next one.
 // Stall rule: none.
 // Trade-off: two 64-bit comparators an entry, so that ranges need no power-of-two size.
 // Relies on: the writer clears every valid bit after reset before results are believed.
@@ -37,11 +37,13 @@ module weft_range #(
     input  wire [2:0]       wr_ways_i,   // log2, 0..6; 7 counts as 6
     input  wire [ROUTE-1:0] wr_route_i
 );
-  localparam W = 64 + 6 + 3 + ROUTE; // what the second cycle needs of an entry
+  localparam R = 6 + 3 + ROUTE;
+  localparam W = 64 + R; // what the second cycle needs of an entry
 
-  reg [ENTRIES-1:0] valid_q;
-  reg [63:0]        last_q [0:ENTRIES-1];
-  reg [W-1:0]       rest_q [0:ENTRIES-1]; // {base, shift, ways, route}
+  reg [ENTRIES-1:0]    valid_q;
+  reg [ENTRIES*64-1:0] last_q;
+  reg [ENTRIES*64-1:0] base_q;
+  reg [ENTRIES*R-1:0]  rest_q; // {shift, ways, route}
 
   reg [ENTRIES-1:0] match;
   reg [ENTRIES-1:0] first;
@@ -53,10 +55,12 @@ module weft_range #(
     found = {W{1'b0}};
     if (en_i) begin
       for (e = 0; e < ENTRIES; e = e + 1)
-        match[e] = valid_q[e] && (address_i >= rest_q[e][W-1-:64]) && (address_i <= last_q[e]);
+        match[e] = valid_q[e] && (address_i >= base_q[e*64+:64])
+                   && (address_i <= last_q[e*64+:64]);
       if (match != {ENTRIES{1'b0}}) begin
         first = match & (~match + 1'b1);
-        for (e = 0; e < ENTRIES; e = e + 1) found = found | (rest_q[e] & {W{first[e]}});
+        for (e = 0; e < ENTRIES; e = e + 1) 
+          found = found | ({base_q[e*64+:64], rest_q[e*R+:R]} & {W{first[e]}});
       end
     end
   end
@@ -98,9 +102,10 @@ module weft_range #(
       route_o <= {s1_q[ROUTE-1:10], s1_q[9:0] + {4'd0, chunk}};
     end
     if (wr_en_i) begin
-      valid_q[wr_index_i] <= wr_valid_i;
-      last_q[wr_index_i]  <= wr_last_i;
-      rest_q[wr_index_i]  <= {wr_base_i, wr_shift_i, wr_ways_i, wr_route_i};
+      valid_q[wr_index_i]       <= wr_valid_i;
+      base_q[wr_index_i*64+:64] <= wr_base_i;
+      last_q[wr_index_i*64+:64] <= wr_last_i;
+      rest_q[wr_index_i*R+:R]   <= {wr_shift_i, wr_ways_i, wr_route_i};
     end
     if (rst) s1_valid_q <= 1'b0;
   end

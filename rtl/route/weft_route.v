@@ -24,7 +24,7 @@
 //   no entry, dest >= ENDPOINTS, group number past its table, unknown key type  NO_ROUTE
 //   cfg_src_check_i and the source key fits none of the four entries            SOURCE
 //   cfg_part_check_i and no partition, or one without this port                 DENIED
-//   unicast to an endpoint, or group without an endpoint, in cfg_allow_i and the partition  DENIED
+//   unicast to an endpoint, or group without one, in cfg_allow_i and the partition  DENIED
 //   ECMP group without a member that is up                                      DOWN
 // A group never returns to the port it came from; a unicast does when cfg_allow_i says so. Kind PUNT
 // goes to cfg_punt_port_i and to nothing else, without the checks of source, allow and partition:
@@ -43,6 +43,8 @@
 //   tree would take several.
 // Relies on: one write of the bus is one whole entry (law 9: a frame sees the old or the new one;
 //   an entry that is written while it is read gives the old one). Indices come checked.
+`default_nettype none
+`include "weft_defs.vh"
 module weft_route #(
     parameter ENDPOINTS   = 8,    // 2..64
     parameter MAC_SETS    = 64,   // sets of a way, a power of two, 2..16384
@@ -236,8 +238,8 @@ module weft_route #(
   end
 
   // ------------------------------------------------------------------ cycle 1: select --------
-  // The lowest way wins if software wrote a key twice. A range says its route a cycle later; what
-  // it does not need then, the reads of group and bucket, it cannot have: a range leads to endpoints.
+  // The lowest way wins if software wrote a key twice. A range says its route a cycle later, too
+  // late for the reads of group and bucket: a range leads to endpoints only.
   reg             hit;
   reg [ROUTE-1:0] route;
   integer v;
@@ -333,13 +335,17 @@ module weft_route #(
 
   // ------------------------------------------------------------------ cycle 2: member, checks -
   wire s2_first = s2_valid_q && s2_sop_q;
-  wire [ROUTE-1:0]     to      = s2_range_q ? range_route : s2_route_q;
+  /* verilator lint_off UNUSEDSIGNAL */
+  wire [ROUTE-1:0]     to      = s2_range_q ? range_route : s2_route_q; // valid was looked at
+  /* verilator lint_on UNUSEDSIGNAL */
   wire                 to_hit  = s2_range_q ? range_hit : s2_hit_q;
   wire                 many    = to[10];
   wire                 ecmp    = to[12] && !many;
   wire [31:0]          dest    = {22'd0, to[9:0]};
   wire [ENDPOINTS-1:0] leave   = cfg_allow_i & s2_part_q;
-  wire [15:0]          s2_hash = s2_desc_q[`WEFT_D_HASH];
+  /* verilator lint_off UNUSEDSIGNAL */
+  wire [15:0]          s2_hash = s2_desc_q[`WEFT_D_HASH]; // bits that did not choose the bucket
+  /* verilator lint_on UNUSEDSIGNAL */
   reg                  found;
   reg  [ENDPOINTS-1:0] alive;  // members of the ECMP group that are up
   reg  [ENDPOINTS-1:0] later;
