@@ -59,7 +59,7 @@ module weft_range #(
                    && (address_i <= last_q[e*64+:64]);
       if (match != {ENTRIES{1'b0}}) begin
         first = match & (~match + 1'b1);
-        for (e = 0; e < ENTRIES; e = e + 1) 
+        for (e = 0; e < ENTRIES; e = e + 1)
           found = found | ({base_q[e*64+:64], rest_q[e*R+:R]} & {W{first[e]}});
       end
     end

@@ -10,22 +10,23 @@
 //   3 IPv4       LPM4 ternary entries {value, mask, route}, lowest index wins; also 32-bit ids
 //   4 IPv6       LPM6 likewise, 128 bits
 //   5 range      RANGES memory-address ranges (weft_range)
-//   6 bucket     GROUPS_ECMP x 256 endpoints: which member of an ECMP group gets a flow
+//   6 bucket     GROUPS_ECMP x 256 of {backup, member}: which endpoint of an ECMP group gets a flow
 //   7 partition  PARTS rows {partition, mask}: the endpoints that belong to it
 //   route        {ecmp, valid, group, dest[9:0]}: dest is an endpoint; with `group` the number of a
 //                multicast group; with `ecmp` that of a group of which one member gets the frame
 // ECMP (and LAG, which is the same between two switches): the bucket is hash[7:0], or with the
-// descriptor's spray flag a counter of this port, so that frames that may be reordered go to one
-// member after the other. A member that is not in the group's mask or not up (up_i) is passed over:
-// the members left share its flows by hash[13:8], from the very next frame that is looked up.
-// Weights: a member stands in as many buckets as it weighs.
+// descriptor's spray flag a counter of this port and group, so that frames that may be reordered go
+// to one member after the other. A member that is not in the group's mask or not up (up_i) is
+// passed over from the very next frame that is looked up: the bucket's backup gets its frames, or
+// when that is gone too the lowest endpoint of the group that is up. So the flows of a dead member
+// spread as its buckets' backups do. Weights: a member stands in as many buckets as it weighs.
 // Checks, the first that finds fault gives the drop reason; the parser's reason goes before all:
 //   tables not ready (after reset)                                              DENIED
 //   no entry, dest >= ENDPOINTS, group number past its table, unknown key type  NO_ROUTE
 //   cfg_src_check_i and the source key fits none of the four entries            SOURCE
 //   cfg_part_check_i and no partition, or one without this port                 DENIED
-//   unicast to an endpoint, or group without one, in cfg_allow_i and the partition  DENIED
 //   ECMP group without a member that is up                                      DOWN
+//   unicast to an endpoint, or group without one, in cfg_allow_i and the partition DENIED
 // A group never returns to the port it came from; a unicast does when cfg_allow_i says so. Kind PUNT
 // goes to cfg_punt_port_i and to nothing else, without the checks of source, allow and partition:
 // who may send to the processor is said by the parser's program; without cfg_punt_i: NO_ROUTE. A
@@ -35,12 +36,13 @@
 //
 // Latency: 3 cycles: search (RAM read, ternary match); select, read of group and bucket; member,
 //   checks. Descriptor and mask are valid with the cell that has `sop` and hold until the next one.
-// Failover: a member is passed over from the second cycle after up_i falls: by every frame whose
-//   first cell enters this block in the cycle before that or later.
+// Failover: when up_i falls in cycle t, no dst_mask_o that comes out after cycle t chooses that
+//   member, that is none of a frame whose first cell came in in cycle t - 2 or later.
 // Stall rule: none, a cell every cycle, whatever the tables' writer does.
-// Trade-off: each port has its own copy of the tables, so that every port looks up every cycle and
-//   no port can disturb another; four ways keep the latency at one read where a cuckoo chain or a
-//   tree would take several.
+// Trade-off: a range says its route a cycle later than the other tables, too late for the reads of
+//   group and bucket: it leads to endpoints only. Each port has its own copy of the tables, so
+//   that every port looks up every cycle and no port can disturb another; four ways keep the latency
+//   at one read where a cuckoo chain or a tree would take several.
 // Relies on: one write of the bus is one whole entry (law 9: a frame sees the old or the new one;
 //   an entry that is written while it is read gives the old one). Indices come checked.
 `default_nettype none
@@ -48,7 +50,7 @@
 module weft_route #(
     parameter ENDPOINTS   = 8,    // 2..64
     parameter MAC_SETS    = 64,   // sets of a way, a power of two, 2..16384
-    parameter IDS         = 1024, // identifiers, a power of two, 2..65536
+    parameter IDS         = 1024, // identifiers, a power of two, 2..32768
     parameter GROUPS      = 64,   // 1..1024
     parameter LPM4        = 64,   // 1..256
     parameter LPM6        = 16,   // 1..256
@@ -91,7 +93,7 @@ module weft_route #(
     input  wire [15:0]  tbl_index_i,     // MAC: {way, set}; bucket: {group, bucket[7:0]}
     input  wire [127:0] tbl_key_i,       // MAC; value; base; partition
     input  wire [127:0] tbl_mask_i,      // group; mask; last; endpoints of the partition
-    input  wire [21:0]  tbl_entry_i,     // {ways[2:0], shift[5:0], route[12:0]}
+    input  wire [21:0]  tbl_entry_i,     // {ways[2:0], shift[5:0] or backup, route[12:0]}
     /* verilator lint_on UNUSEDSIGNAL */
     // cells out, descriptor and mask with sop
     output reg          cell_valid_o,
@@ -123,7 +125,7 @@ module weft_route #(
 
   generate
     if (ENDPOINTS < 2 || ENDPOINTS > 64 || MAC_SETS < 2 || MAC_SETS > 16384 ||
-        MAC_SETS != (1 << SET_W) || IDS < 2 || IDS > 65536 || IDS != (1 << ID_W) ||
+        MAC_SETS != (1 << SET_W) || IDS < 2 || IDS > 32768 || IDS != (1 << ID_W) ||
         GROUPS < 1 || GROUPS > 1024 || LPM4 < 1 || LPM4 > 256 || LPM6 < 1 || LPM6 > 256 ||
         RANGES < 1 || RANGES > 64 || GROUPS_ECMP < 1 || GROUPS_ECMP > 64 ||
         GROUPS_ECMP > GROUPS || PARTS < 1 || PARTS > 64) begin : gen_illegal
@@ -215,7 +217,7 @@ module weft_route #(
   reg [511:0] s1_data_q;
   reg [47:0]  s1_key_q;
   reg [2:0]   s1_type_q;
-  reg         s1_src_ok_q;
+  reg         s1_src_ok_q, s1_part_check_q;
   reg [`WEFT_DESC_BITS-1:0] s1_desc_q;
   always @(posedge clk) begin
     s1_valid_q <= cell_valid_i;
@@ -232,14 +234,14 @@ module weft_route #(
       s1_key_q    <= dst_key_i[47:0];
       s1_type_q   <= dst_type_i;
       s1_src_ok_q <= src_ok;
+      s1_part_check_q <= cfg_part_check_i; // of the cycle in which the partition was searched
       s1_desc_q   <= desc_i;
     end
     if (rst) s1_valid_q <= 1'b0;
   end
 
   // ------------------------------------------------------------------ cycle 1: select --------
-  // The lowest way wins if software wrote a key twice. A range says its route a cycle later, too
-  // late for the reads of group and bucket: a range leads to endpoints only.
+  // The lowest way wins if software wrote a key twice.
   reg             hit;
   reg [ROUTE-1:0] route;
   integer v;
@@ -272,26 +274,36 @@ module weft_route #(
     end
   end
 
-  // Per-frame spraying: one bucket after the other.
-  reg  [7:0] spray_q;
-  wire       spray  = s1_desc_q[`WEFT_D_SPRAY];
+  // Per-frame spraying: one bucket after the other, each group by itself: with one counter for all,
+  // frames that alternate between two groups would leave out every other member.
+  reg  [GROUPS_ECMP*8-1:0] spray_q;
+  reg  [7:0]               turn;
+  integer g;
+  integer h;
+  wire spray = s1_desc_q[`WEFT_D_SPRAY] && hit && route[12];
+  always @* begin
+    turn = 8'd0;
+    if (spray)
+      for (g = 0; g < GROUPS_ECMP; g = g + 1)
+        if ({22'd0, route[9:0]} == g) turn = spray_q[g*8+:8];
+  end
   /* verilator lint_off UNUSEDSIGNAL */
-  wire [15:0] s1_hash = s1_desc_q[`WEFT_D_HASH]; // the bucket is its low byte
+  wire [15:0] hash16 = s1_desc_q[`WEFT_D_HASH]; // the bucket is its low byte
+  wire [17:0] bucket = {route[9:0], spray ? turn : hash16[7:0]};
   /* verilator lint_on UNUSEDSIGNAL */
-  wire [7:0] bucket = spray ? spray_q : s1_hash[7:0];
 
   wire [ENDPOINTS-1:0] group_mask;
-  wire [5:0]           member;
+  wire [5:0]           backup, member;
   weft_ram_1w1r #(.WIDTH(ENDPOINTS), .DEPTH(GROUPS)) u_group (
     .clk(clk), .wr_en_i(tbl_we_i && (tbl_sel_i == `WEFT_TBL_GROUP)),
     .wr_addr_i(tbl_index_i[GRP_W-1:0]), .wr_data_i(tbl_mask_i[ENDPOINTS-1:0]),
     .rd_en_i(hit && (route[10] || route[12])), .rd_addr_i(route[GRP_W-1:0]),
     .rd_data_o(group_mask)
   );
-  weft_ram_1w1r #(.WIDTH(6), .DEPTH(GROUPS_ECMP * 256)) u_bucket (
+  weft_ram_1w1r #(.WIDTH(12), .DEPTH(GROUPS_ECMP * 256)) u_bucket (
     .clk(clk), .wr_en_i(tbl_we_i && (tbl_sel_i == `WEFT_TBL_BUCKET)),
-    .wr_addr_i(tbl_index_i[BKT_W-1:0]), .wr_data_i(tbl_entry_i[5:0]),
-    .rd_en_i(hit && route[12]), .rd_addr_i({route[BKT_W-9:0], bucket}), .rd_data_o(member)
+    .wr_addr_i(tbl_index_i[BKT_W-1:0]), .wr_data_i({tbl_entry_i[18:13], tbl_entry_i[5:0]}),
+    .rd_en_i(hit && route[12]), .rd_addr_i(bucket[BKT_W-1:0]), .rd_data_o({backup, member})
   );
 
   reg         s2_valid_q, s2_sop_q, s2_eop_q, s2_err_q;
@@ -320,16 +332,18 @@ module weft_route #(
       s2_range_q   <= s1_type_q == `WEFT_KEY_ADDRESS;
       s2_src_ok_q  <= s1_src_ok_q;
       // A partition is one to which this port belongs, too.
-      s2_part_ok_q <= !cfg_part_check_i
+      s2_part_ok_q <= !s1_part_check_q
                    || (s1_desc_q[`WEFT_D_HAS_PART] && part_hit
                        && ((part_mask & (ONE << s1_desc_q[`WEFT_D_SRC_PORT])) != NONE));
-      s2_part_q    <= cfg_part_check_i ? part_mask : {ENDPOINTS{1'b1}};
+      s2_part_q    <= s1_part_check_q ? part_mask : {ENDPOINTS{1'b1}};
       s2_desc_q    <= s1_desc_q;
-      if (spray && hit && route[12]) spray_q <= spray_q + 8'd1;
+      if (spray)
+        for (h = 0; h < GROUPS_ECMP; h = h + 1)
+          if ({22'd0, route[9:0]} == h) spray_q[h*8+:8] <= turn + 8'd1;
     end
     if (rst) begin
       s2_valid_q <= 1'b0;
-      spray_q    <= 8'd0;
+      spray_q    <= {GROUPS_ECMP * 8{1'b0}};
     end
   end
 
@@ -343,19 +357,14 @@ module weft_route #(
   wire                 ecmp    = to[12] && !many;
   wire [31:0]          dest    = {22'd0, to[9:0]};
   wire [ENDPOINTS-1:0] leave   = cfg_allow_i & s2_part_q;
-  /* verilator lint_off UNUSEDSIGNAL */
-  wire [15:0]          s2_hash = s2_desc_q[`WEFT_D_HASH]; // bits that did not choose the bucket
-  /* verilator lint_on UNUSEDSIGNAL */
   reg                  found;
   reg  [ENDPOINTS-1:0] alive;  // members of the ECMP group that are up
-  reg  [ENDPOINTS-1:0] later;
   reg  [ENDPOINTS-1:0] mask;
   reg  [4:0]           drop;
   reg  [2:0]           kind;
   always @* begin
     found = 1'b0;
     alive = NONE;
-    later = NONE;
     mask  = NONE;
     drop  = `WEFT_DROP_NONE;
     kind  = `WEFT_KIND_UNICAST;
@@ -367,12 +376,9 @@ module weft_route #(
       if (ecmp) begin
         alive = group_mask & up_i;
         mask  = (ONE << member) & alive;
-        if (mask == NONE) begin
-          later = alive & ({ENDPOINTS{1'b1}} << s2_hash[13:8]);
-          if (later == NONE) later = alive;
-          mask  = later & (~later + 1'b1);
-        end
-        mask  = mask & leave;
+        if (mask == NONE) mask = (ONE << backup) & alive;
+        if (mask == NONE) mask = alive & (~alive + 1'b1);
+        mask = mask & leave;
       end else if (many) begin
         mask  = group_mask & leave & ~(ONE << s2_desc_q[`WEFT_D_SRC_PORT]);
       end else begin

@@ -58,7 +58,7 @@ module weft_route_ctl #(
 );
   generate
     if (MAC_SETS < 2 || MAC_SETS > 16384 || MAC_SETS != (1 << $clog2(MAC_SETS)) || IDS < 2 ||
-        IDS > 65552 || IDS != (1 << $clog2(IDS)) || GROUPS < 1 || GROUPS > 1024 || LPM4 < 1 ||
+        IDS > 32768 || IDS != (1 << $clog2(IDS)) || GROUPS < 1 || GROUPS > 1024 || LPM4 < 1 ||
         LPM4 > 256 || LPM6 < 1 || LPM6 > 256 || RANGES < 1 || RANGES > 64 || GROUPS_ECMP < 1 ||
         GROUPS_ECMP > 64 || PARTS < 1 || PARTS > 64) begin : gen_illegal
       weft_route_ctl_illegal_parameter u_stop ();
@@ -101,7 +101,7 @@ module weft_route_ctl #(
       localparam K = (t == 0) ? 48 : (t == 3) ? 32 : (t == 4) ? 128 : (t == 5) ? 64
                    : (t == 7) ? 10 : 0;
       localparam M = (t == 2 || t == 5 || t == 7) ? 64 : (t == 3) ? 32 : (t == 4) ? 128 : 0;
-      localparam E = (t == 5) ? 22 : (t == 2) ? 0 : (t == 6) ? 10 : 13;
+      localparam E = (t == 5) ? 22 : (t == 6) ? 19 : (t == 2) ? 0 : 13;
       wire [K+M+E-1:0] wr_data, rd_data;
       weft_ram_1w1r #(.WIDTH(K + M + E), .DEPTH(N)) u_copy (
         .clk(clk), .wr_en_i(tbl_we_o && (tbl_sel_o == t)), .wr_addr_i(tbl_index_o[A-1:0]),
