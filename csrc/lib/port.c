@@ -137,10 +137,10 @@ weft_status weft_port_get_vc_map(weft_device *dev, unsigned port, weft_vc_map *o
     unpack_map(cos, out->cos);
     unpack_map(pcp0, out->pcp_dei);
     unpack_map(pcp1, out->pcp_dei + 8);
-    for (unsigned i = 0; i < 64; i++) {
+    for (unsigned k = 0; k < 8; k++) {
         uint32_t v;
-        WEFT_TRY(weft_port_rd(dev, port, PORT_K(DSCP_MAP, i / 8), &v));
-        out->dscp[i] = (uint8_t)(v >> (3 * (i % 8)) & 7);
+        WEFT_TRY(weft_port_rd(dev, port, PORT_K(DSCP_MAP, k), &v));
+        for (unsigned i = 0; i < 8; i++) out->dscp[8 * k + i] = (uint8_t)(v >> (3 * i) & 7);
     }
     out->default_vc = (uint8_t)FIELD_GET(WEFT_PORT__DEFAULT_VC__VALUE, def);
     return WEFT_OK;

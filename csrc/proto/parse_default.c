@@ -27,11 +27,8 @@ typedef struct {
 static weft_pp_entry *add(writer *w, unsigned row, uint32_t value, uint32_t mask, unsigned verdict)
 {
     weft_pp_entry *e = &w->p->entry[w->stage][w->used++];
-    *e = (weft_pp_entry){.value = value,
-                         .mask = mask,
-                         .valid = 1,
-                         .row = (uint8_t)row,
-                         .verdict = (uint8_t)verdict};
+    *e = (weft_pp_entry){
+        .value = value, .mask = mask, .valid = 1, .row = (uint8_t)row, .verdict = (uint8_t)verdict};
     return e;
 }
 

@@ -8,9 +8,9 @@
 // takes the fields out (weft_parser_extract). Machine and programs: csrc/include/weft/parser.h.
 //
 // Latency: HOLD + STAGES + 1 cycles for the first cell of every frame, whatever its program and its
-//   length. HOLD is 0, 2, 6 for 32, 16, 8 bytes a cycle: a first cell is held back so long that the
-//   second one, 64 / MII_BYTES cycles later on the wire, is at most two cycles behind it. Other cells
-//   are held back less, or not at all, never longer; order is kept.
+//   length. HOLD is 0, 2, 6 for 32, 16, 8 bytes a cycle: a first cell is held back so long that
+//   the second one, 64 / MII_BYTES cycles later on the wire, is at most two cycles behind it. Other
+//   cells are held back less, or not at all, never longer; order is kept.
 // Second cell: one that comes later still (control ordered sets within the first 128 bytes of a
 //   frame, against the link rules, which allow none before byte 256) counts as not there: bytes 64
 //   to 127 of that frame do not exist for the program.

@@ -9,20 +9,20 @@
 //   data_valid_i     write data_i at the pointer {stage, word}, which moves on to the next word
 //   cmd op  1 seek   pointer := {cmd_stage_i, 0}; clears error_o
 //           2 read   rd_data_o := word at the pointer, which moves on
-//           3 commit program := shadow in every port of cmd_mask_i, whose tag becomes cmd_tag_i; bits
-//                    past the last port are ignored
+//           3 commit program := shadow in every port of cmd_mask_i, whose tag becomes cmd_tag_i;
+//                    bits past the last port are ignored
 // A stage is stored with its last word, by whatever mixture of reads and writes that is reached; a
 // seek before that abandons the changes of the stage. Stages never written read 0.
-// error_o: a command was refused: given while busy_o = 1, pointer past the last stage, stage past the
-//   last one, or a commit while error_o = 1 or before every stage was written since reset. A refused
-//   command changes nothing. Sticky until the next seek that is taken.
+// error_o: a command was refused: given while busy_o = 1, pointer past the last stage, stage past
+//   the last one, or a commit while error_o = 1 or before every stage was written since reset. A
+//   refused command changes nothing. Sticky until the next seek that is taken.
 //
-// Latency: rd_data_o holds the answer in the cycle after the command. busy_o for 1 cycle after a
-//   seek, for 2 after the last word of a stage, for STAGES after a commit; when it falls after a
-//   commit, every frame that enters a port of the mask gets the new program in all stages.
+// Latency: rd_data_o holds the answer in the cycle after the command. busy_o for 1 cycle after
+//   reset or a seek, for 2 after the last word of a stage, for STAGES after a commit; when it falls
+//   after a commit, every frame that enters a port of the mask gets the new program.
 // Stall rule: no command while busy.
-// Trade-off: the shadow is one memory as wide as a stage, because the ports take a stage a cycle; the
-//   words of a stage turn through a register of the same width.
+// Trade-off: the shadow is one memory as wide as a stage, because the ports take a stage a cycle;
+//   the words of a stage turn through a register of the same width.
 // Relies on: a commit is the only source of load_o, so loads never meet in a port.
 `default_nettype none
 `include "weft_defs.vh"

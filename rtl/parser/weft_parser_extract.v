@@ -12,8 +12,8 @@
 //
 // Latency: 1 cycle, cell and descriptor together. Keys and descriptor are valid with the cell that
 //   has `sop` and hold their values until the next one. Stall rule: none, a cell every cycle.
-// Trade-off: fields are cut out once, here, by two wide shifters (keys) and some narrow ones, instead
-//   of travelling with the frame from the stage that found them: a stage passes on 13 bits a slot.
+// Trade-off: fields are cut out once, here, by two wide shifters (keys) and some narrow ones, and
+//   do not travel with the frame from the stage that found them: a stage passes on 13 bits a slot.
 // Relies on: bytes of a cell beyond `bytes` are 0; a sop cell that is not eop holds 64 bytes.
 `default_nettype none
 `include "weft_defs.vh"
@@ -108,8 +108,6 @@ module weft_parser_extract #(
   endfunction
 
   wire first = valid_i && side_i[28];
-  wire near  = !side_i[27] && near_valid_i && !near_side_i[28];
-  wire far   = !side_i[27] && !near_valid_i && far_valid_i && !far_side_i[28];
 
   // {set 12, arg 11:6, anchor 5:0}; most use a part of arg only.
   /* verilator lint_off UNUSEDSIGNAL */
@@ -171,11 +169,11 @@ module weft_parser_extract #(
     if (first) begin
       h[511:0] = data_i;
       avail    = {1'b0, side_i[20:14]};
-      if (near) begin
+      if (!side_i[27] && near_valid_i && !near_side_i[28]) begin
         h[1023:512] = near_data_i;
         avail       = 8'd64 + {1'b0, near_side_i[20:14]};
       end
-      if (far) begin
+      if (!side_i[27] && !near_valid_i && far_valid_i && !far_side_i[28]) begin
         h[1023:512] = far_data_i;
         avail       = 8'd64 + {1'b0, far_side_i[20:14]};
       end
@@ -216,7 +214,7 @@ module weft_parser_extract #(
         if (s_rw[12] && !s_rw[8] && (s_rw[7:6] != 2'd0)) begin
           rw_mode = s_rw[7:6];
           if (s_rw[5:0] > RW_LAST) bad = 1'b1;
-          rw = h[{1'b0, s_rw[5:0], 4'd0} +: 72];
+          rw = data_i[{s_rw[4:0], 4'd0} +: 72]; // right up to RW_LAST
           case (rw_mode)
             RW_ESUN: begin ecn = rw[1:0];   spent = (rw[31:29] == 3'd0); end
             RW_IP4:  begin ecn = rw[9:8];   spent = (rw[71:65] == 7'd0); end

@@ -12,14 +12,14 @@
 //          0, which does not exist: {flags 10:8, op 7:6, proto 5:0}
 //
 // Latency: 1 cycle, cell and parse together. Stall rule: none, a cell every cycle.
-// Tables: 16 entries and 8 rows in flops, all replaced by load_i in one clock edge: the cell that is
-//   here in the cycle of load_i still sees the old ones, the next cycle's sees the new ones. Until
-//   the first load every frame is a drop PARSE (law 8).
+// Tables: 16 entries and 8 rows in flops, all replaced by load_i in one clock edge: the cell that
+//   is here in the cycle of load_i still sees the old ones, the next cycle's sees the new ones.
+//   Until the first load every frame is a drop PARSE (law 8).
 // Second cell: with SECOND = 1 the header goes on in the next cell of the same frame where that is
 //   one or two stages behind (near_*, far_*); else bytes 64 to 127 do not exist.
-// Trade-off: tables in flops instead of a ternary memory: a whole stage changes in one cycle, and no
-//   tool needs a macro; 2560 bits a stage. Look-up, match and the new pointer are one cycle's logic,
-//   the longest path of the parser: at high clocks a stage is cut behind the look-up.
+// Trade-off: tables in flops instead of a ternary memory: a whole stage changes in one cycle, and
+//   no tool needs a macro; 2560 bits a stage. Look-up, match and the new pointer are the logic of
+//   one cycle, the longest path of the parser: at high clocks a stage is cut behind the look-up.
 // Relies on: bytes of a cell beyond `bytes` are 0; the cells of a frame come in order.
 `default_nettype none
 `include "weft_defs.vh"
@@ -77,13 +77,12 @@ module weft_parser_stage #(
   end
 
   // ------------------------------------------------------------------ the step ---------------
-  wire          first  = valid_i && side_i[28];
-  wire          more   = (SECOND != 0) && !side_i[27]; // the frame may have a second cell
-  wire          near   = more && near_valid_i && !near_side_i[28];
-  wire          far    = more && !near_valid_i && far_valid_i && !far_side_i[28];
+  wire          first = valid_i && side_i[28];
 
   reg  [16:0]   walk;
   reg  [127:0]  slots;
+  reg           near;  // the second cell is one stage behind
+  reg           far;   // it is two stages behind
   reg  [7:0]    avail;
   reg  [5:0]    ptr;   // in words
   reg  [2:0]    row;
@@ -100,7 +99,8 @@ module weft_parser_stage #(
   /* verilator lint_off UNUSEDSIGNAL */
   reg  [22:0]   action; // word 2 of the entry; bit 3 means nothing
   /* verilator lint_on UNUSEDSIGNAL */
-  reg           bad;
+  reg           bad;   // in 1 or 2
+  reg           lost;  // in 6
   reg  [7:0]    var_byte;
   reg  [15:0]   ptr_next; // bytes
   integer       i;
@@ -108,6 +108,8 @@ module weft_parser_stage #(
   always @* begin
     walk     = walk_i;
     slots    = slots_i;
+    near     = 1'b0;
+    far      = 1'b0;
     avail    = 8'd0;
     ptr      = walk_i[16:11];
     row      = walk_i[10:8];
@@ -123,10 +125,15 @@ module weft_parser_stage #(
     hit      = 1'b0;
     action   = 23'd0;
     bad      = 1'b0;
+    lost     = 1'b0;
     var_byte = 8'd0;
     ptr_next = 16'd0;
     if (first && (walk_i[2:0] == NEXT)) begin
       // 1. the bytes that the row needs
+      if ((SECOND != 0) && !side_i[27]) begin
+        near = near_valid_i && !near_side_i[28];
+        far  = !near_valid_i && far_valid_i && !far_side_i[28];
+      end
       r_look = row_q[{row, 7'd0} +: 25];
       avail  = {1'b0, side_i[20:14]};
       if (near) avail = 8'd64 + {1'b0, near_side_i[20:14]};
@@ -145,54 +152,53 @@ module weft_parser_stage #(
         end
       end
 
-      if (!bad) begin
-        if (r_look[24:19] != 6'd0) slots[5:0] = r_look[24:19];
-        // 3. the words to look at
-        at   = {1'b0, ptr} + {1'b0, r_look[5:0]};
-        at_b = {1'b0, ptr} + {1'b0, r_look[11:6]};
-        if (at[6:5] == 2'd0) a = data_i[{at[4:0], 4'd0} +: 16];
-        else if (at[6:5] == 2'd1) begin
-          if (near) a = near_data_i[{at[4:0], 4'd0} +: 16];
-          if (far)  a = far_data_i[{at[4:0], 4'd0} +: 16];
-        end
-        if (at_b[6:5] == 2'd0) b = data_i[{at_b[4:0], 4'd0} +: 16];
-        else if (at_b[6:5] == 2'd1) begin
-          if (near) b = near_data_i[{at_b[4:0], 4'd0} +: 16];
-          if (far)  b = far_data_i[{at_b[4:0], 4'd0} +: 16];
-        end
-        a = {a[7:0], a[15:8]};
-        b = {b[7:0], b[15:8]};
+      if ((r_look[24:19] != 6'd0) && !bad) slots[5:0] = r_look[24:19];
 
-        // 4. the lowest entry that matches
-        for (i = 15; i >= 0; i = i - 1)
-          if ((entry_q[i*96+87 +: 4] == {1'b1, row}) &&
-              ((({a, b} ^ entry_q[i*96 +: 32]) & entry_q[i*96+32 +: 32]) == 32'd0)) begin
+      // 3. the words to look at; beside the above, not behind it: nothing waits for `bad`
+      at   = {1'b0, ptr} + {1'b0, r_look[5:0]};
+      at_b = {1'b0, ptr} + {1'b0, r_look[11:6]};
+      if (at[6:5] == 2'd0) a = data_i[{at[4:0], 4'd0} +: 16];
+      else if (at[6:5] == 2'd1) begin
+        if (near) a = near_data_i[{at[4:0], 4'd0} +: 16];
+        if (far)  a = far_data_i[{at[4:0], 4'd0} +: 16];
+      end
+      if (at_b[6:5] == 2'd0) b = data_i[{at_b[4:0], 4'd0} +: 16];
+      else if (at_b[6:5] == 2'd1) begin
+        if (near) b = near_data_i[{at_b[4:0], 4'd0} +: 16];
+        if (far)  b = far_data_i[{at_b[4:0], 4'd0} +: 16];
+      end
+      a = {a[7:0], a[15:8]};
+      b = {b[7:0], b[15:8]};
+
+      // 4. the lowest entry that matches
+      for (i = 15; i >= 0; i = i - 1)
+        if (entry_q[i*96+87 +: 4] == {1'b1, row})
+          if ((({a, b} ^ entry_q[i*96 +: 32]) & entry_q[i*96+32 +: 32]) == 32'd0) begin
             hit    = 1'b1;
             action = entry_q[i*96+64 +: 23];
           end
-        bad = !hit;
-      end
 
-      if (!bad) begin
+      if (hit && !bad) begin
         // 5. results
         if (action[5:4] != 2'd0) slots[7:6] = action[5:4];
         slots[10:9] = slots[10:9] | action[2:1];
         if (action[0]) slots[HASH_SET] = 1'b0;
-        // 6. verdict
-        if (action[22:20] == NEXT) begin
-          r_var    = row_q[{row, 7'd32} +: 12];
-          var_byte = (r_var[11] ? a[7:0] : a[15:8]) & r_var[7:0];
-          ptr_next = {9'd0, ptr, 1'b0} + {9'd0, action[11:6], 1'b0} +
-                     ({8'd0, var_byte} << r_var[10:8]);
-          bad      = ptr_next[0] || (ptr_next[15:7] != 9'd0);
-          walk     = {ptr_next[6:1], action[14:12], 8'd0};
-        end else begin
-          bad  = (action[22:20] > PUNT) ||
-                 ((action[22:20] == DROP) && (action[19:15] == `WEFT_DROP_NONE));
-          walk = {9'd0, action[19:15], action[22:20]};
-        end
       end
-      if (bad) walk = {9'd0, `WEFT_DROP_PARSE, DROP};
+
+      // 6. verdict
+      if (action[22:20] == NEXT) begin
+        r_var    = row_q[{row, 7'd32} +: 12];
+        var_byte = (r_var[11] ? a[7:0] : a[15:8]) & r_var[7:0];
+        ptr_next = {9'd0, ptr, 1'b0} + {9'd0, action[11:6], 1'b0} +
+                   ({8'd0, var_byte} << r_var[10:8]);
+        lost     = ptr_next[0] || (ptr_next[15:7] != 9'd0);
+        walk     = {ptr_next[6:1], action[14:12], 8'd0};
+      end else begin
+        lost = (action[22:20] > PUNT) ||
+               ((action[22:20] == DROP) && (action[19:15] == `WEFT_DROP_NONE));
+        walk = {9'd0, action[19:15], action[22:20]};
+      end
+      if (bad || lost || !hit) walk = {9'd0, `WEFT_DROP_PARSE, DROP};
     end
   end
 

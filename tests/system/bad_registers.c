@@ -130,7 +130,7 @@ static void all_addresses(net *n)
     weft_reg reg;
     note_settings(n);
     for (uint32_t a = 0; a < 0x100000; a += 4) {
-        bool block = a < 0x400 || (a >= 0x1000 && a < 0x1100) ||
+        bool block = a < 0x400 || (a >= 0x1000 && a < 0x1100) || (a >= 0x2000 && a < 0x2100) ||
                      (a >= 0x10000 && a < end && (a & 0x1FFF) < 0x200);
         bool edge = (a & 0xFFF) == 0 || (a & 0xFFF) == 0xFFC;
         if (!block && !edge && net_below(n, 100) != 0) continue;
@@ -205,7 +205,7 @@ static void concurrent(net *n, unsigned count)
 {
     static place at[] = {
         {0x1C, true, true, 0},     {0x10080, true, true, 0}, {0x12080, true, true, 0},
-        {0x2000, false, false, 0}, {0x1D, false, false, 0},  {0x10, false, true, 0},
+        {0x3000, false, false, 0}, {0x1D, false, false, 0},  {0x10, false, true, 0},
     };
     weft_sim_axil *a = weft_sim_get_axil(n->sim);
     place *w = NULL, *r = NULL;

@@ -146,8 +146,8 @@ static void read_and_write(void **state)
     assert_string_equal(out, "0x54464557\n");
     assert_int_equal(run("read -q 8"), 0);
     assert_string_equal(out, "0x54464557\n");
-    assert_int_equal(run("read -q chip.ct_ctrl.threshold max_frame 0x4c"), 0);
-    assert_string_equal(out, "0x00000008\n0x00002400\n0x000088b5\n");
+    assert_int_equal(run("read -q chip.ct_ctrl.threshold max_frame 0x50"), 0);
+    assert_string_equal(out, "0x00000008\n0x00002400\n0x02574546\n");
     assert_int_equal(run("read chip.ct_ctrl"), 0);
     assert_int_equal(lines(out), 4);
     assert_non_null(strstr(out, ".threshold"));

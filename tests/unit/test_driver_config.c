@@ -248,11 +248,14 @@ static void vc_map(void **state)
     weft_vc_map m, back;
     for (unsigned i = 0; i < 8; i++) m.cos[i] = (uint8_t)(i % 5);
     for (unsigned i = 0; i < 16; i++) m.pcp_dei[i] = (uint8_t)((i + 2) % 5);
+    for (unsigned i = 0; i < 64; i++) m.dscp[i] = (uint8_t)((i + 1) % 5);
     m.default_vc = 4;
     OK(weft_port_set_vc_map(t.dev, 5, &m));
     assert_int_equal(fake_peek(&t.chip, P5 + WEFT_PORT_COS_MAP), 0x21043210);
     assert_int_equal(fake_peek(&t.chip, P5 + WEFT_PORT_PCP_MAP0), 0x43210432);
     assert_int_equal(fake_peek(&t.chip, P5 + WEFT_PORT_PCP_MAP1), 0x21043210);
+    assert_int_equal(fake_peek(&t.chip, P5 + WEFT_PORT_DSCP_MAP(0)), 032104321);
+    assert_int_equal(fake_peek(&t.chip, P5 + WEFT_PORT_DSCP_MAP(7)), 043210432);
     assert_int_equal(fake_peek(&t.chip, P5 + WEFT_PORT_DEFAULT_VC), 4);
     OK(weft_port_get_vc_map(t.dev, 5, &back));
     assert_memory_equal(&m, &back, sizeof m);
@@ -263,9 +266,12 @@ static void vc_map(void **state)
     IS(WEFT_ERR_ARG, weft_port_set_vc_map(NULL, 0, &m));
     IS(WEFT_ERR_ARG, weft_port_set_vc_map(t.dev, 8, &m));
     IS(WEFT_ERR_ARG, weft_port_set_vc_map(t.dev, 0, NULL));
-    for (unsigned i = 0; i < 25; i++) {
+    for (unsigned i = 0; i < 89; i++) {
         back = m;
-        *(i < 8 ? &back.cos[i] : i < 24 ? &back.pcp_dei[i - 8] : &back.default_vc) = 5;
+        *(i < 8    ? &back.cos[i]
+          : i < 24 ? &back.pcp_dei[i - 8]
+          : i < 88 ? &back.dscp[i - 24]
+                   : &back.default_vc) = 5;
         IS(WEFT_ERR_ARG, weft_port_set_vc_map(t.dev, 0, &back));
     }
     assert_int_equal(accesses(&t), before);
@@ -399,7 +405,7 @@ static void port_bus_errors(void **state)
     assert_int_equal(sweep_errors(&t, op_port_config), 6 + 7);
     assert_int_equal(sweep_errors(&t, op_enable), 5);
     assert_int_equal(sweep_errors(&t, op_status), 2);
-    assert_int_equal(sweep_errors(&t, op_vc_map), 8);
+    assert_int_equal(sweep_errors(&t, op_vc_map), 24);
     assert_int_equal(sweep_errors(&t, op_access), 4 + 8 + 5 + 2);
     close_device(&t);
 }
