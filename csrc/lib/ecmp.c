@@ -52,15 +52,6 @@ static weft_status write_bucket(weft_device *dev, unsigned group, unsigned b, bu
     return weft_row_write(dev, WEFT_TBL_BUCKET, group * BUCKETS + b, &row);
 }
 
-static weft_status read_bucket(weft_device *dev, unsigned group, unsigned b, bucket *out)
-{
-    weft_row row;
-    WEFT_TRY(weft_row_read(dev, WEFT_TBL_BUCKET, group * BUCKETS + b, &row));
-    *out = (bucket){(uint8_t)(FIELD_GET(WEFT_ROUTE__ENTRY__DEST, row.entry) % MAX),
-                    (uint8_t)FIELD_GET(WEFT_ROUTE__ENTRY__SHIFT, row.entry)};
-    return WEFT_OK;
-}
-
 static bool has_group(const weft_device *dev, unsigned group)
 {
     return dev != NULL && group < dev->geo.ecmp_groups;
@@ -96,6 +87,57 @@ weft_status weft_ecmp_set(weft_device *dev, unsigned group, uint64_t members,
     return WEFT_OK;
 }
 
+static weft_status read_buckets(weft_device *dev, unsigned group, bucket plan[BUCKETS])
+{
+    for (unsigned b = 0; b < BUCKETS; b++) {
+        weft_row row;
+        WEFT_TRY(weft_row_read(dev, WEFT_TBL_BUCKET, group * BUCKETS + b, &row));
+        plan[b] = (bucket){(uint8_t)(FIELD_GET(WEFT_ROUTE__ENTRY__DEST, row.entry) % MAX),
+                           (uint8_t)FIELD_GET(WEFT_ROUTE__ENTRY__SHIFT, row.entry)};
+    }
+    return WEFT_OK;
+}
+
+/* How often each endpoint is a backup: of each member, and in all. */
+typedef struct {
+    uint16_t of[MAX][MAX], all[MAX];
+} backups;
+
+/* The backup that a bucket of `member` gets: who backs this member least, then who backs least. */
+static uint8_t next_backup(backups *n, uint64_t members, unsigned member)
+{
+    unsigned best = member;
+    for (unsigned e = 0; e < MAX; e++) {
+        if ((members >> e & 1) == 0 || e == member) continue;
+        if (best == member || n->of[member][e] < n->of[member][best] ||
+            (n->of[member][e] == n->of[member][best] && n->all[e] < n->all[best]))
+            best = e;
+    }
+    n->of[member][best]++;
+    n->all[best]++;
+    return (uint8_t)best;
+}
+
+/* The plan without members that are gone: backups, which have had their frames since the mask
+ * changed, take their place. changed[b]: bucket b is another one now. */
+static void replan(bucket plan[BUCKETS], uint64_t members, bool changed[BUCKETS])
+{
+    backups n = {.all = {0}};
+    unsigned lowest = 0;
+    while ((members >> lowest & 1) == 0) lowest++;
+    for (unsigned b = 0; b < BUCKETS; b++) {
+        bool member = (members >> plan[b].member & 1) != 0;
+        bool backup = (members >> plan[b].backup & 1) != 0;
+        changed[b] = !member || !backup;
+        if (!member) plan[b].member = (uint8_t)(backup ? plan[b].backup : lowest);
+        if (changed[b]) continue;
+        n.of[plan[b].member][plan[b].backup]++;
+        n.all[plan[b].backup]++;
+    }
+    for (unsigned b = 0; b < BUCKETS; b++)
+        if (changed[b]) plan[b].backup = next_backup(&n, members, plan[b].member);
+}
+
 weft_status weft_ecmp_remove(weft_device *dev, unsigned group, unsigned endpoint)
 {
     if (!has_group(dev, group) || endpoint >= dev->geo.endpoints) return WEFT_ERR_ARG;
@@ -104,20 +146,13 @@ weft_status weft_ecmp_remove(weft_device *dev, unsigned group, unsigned endpoint
     if ((members >> endpoint & 1) == 0) return WEFT_ERR_NOT_FOUND;
     members &= ~((uint64_t)1 << endpoint);
     if (members == 0) return WEFT_ERR_UNSAFE;
+    bucket plan[BUCKETS];
+    bool changed[BUCKETS];
+    WEFT_TRY(read_buckets(dev, group, plan));
+    replan(plan, members, changed);
     WEFT_TRY(weft_group_set(dev, group, members));
-    turns others[2]; /* for members, for backups */
-    turns_init(&others[0], members, NULL, MAX);
-    turns_init(&others[1], members, NULL, MAX);
-    for (unsigned b = 0; b < BUCKETS; b++) {
-        bucket now;
-        WEFT_TRY(read_bucket(dev, group, b, &now));
-        if (now.member != endpoint && now.backup != endpoint) continue;
-        if (now.member == endpoint) /* the backup has had its frames since the mask changed */
-            now.member = (members >> now.backup & 1) != 0 ? now.backup : turns_next(&others[0], 0);
-        now.backup = turns_next(&others[1], 0);
-        if (now.backup == now.member) now.backup = turns_next(&others[1], 0);
-        WEFT_TRY(write_bucket(dev, group, b, now));
-    }
+    for (unsigned b = 0; b < BUCKETS; b++)
+        if (changed[b]) WEFT_TRY(write_bucket(dev, group, b, plan[b]));
     return WEFT_OK;
 }
 
@@ -132,13 +167,12 @@ weft_status weft_ecmp_get(weft_device *dev, unsigned group, uint64_t *members, u
     uint16_t count[MAX] = {0};
     uint64_t mask;
     WEFT_TRY(weft_group_get(dev, group, &mask));
-    for (unsigned b = 0; b < BUCKETS && buckets != NULL; b++) {
-        bucket now;
-        WEFT_TRY(read_bucket(dev, group, b, &now));
-        count[now.member]++;
+    if (buckets != NULL) {
+        bucket plan[BUCKETS];
+        WEFT_TRY(read_buckets(dev, group, plan));
+        for (unsigned b = 0; b < BUCKETS; b++) count[plan[b].member]++;
+        for (unsigned e = 0; e < MAX; e++) buckets[e] = (mask >> e & 1) != 0 ? count[e] : 0;
     }
-    for (unsigned e = 0; e < MAX && buckets != NULL; e++)
-        buckets[e] = (mask >> e & 1) != 0 ? count[e] : 0;
     *members = mask;
     return WEFT_OK;
 }
