@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright 2026 The Weft Authors
 #
-# docs.sh: regenerates everything that comes from the SystemRDL source (register pages, C header,
-# IP-XACT, decode) in place.
+# docs.sh: regenerates in place everything that comes from the SystemRDL source (register pages, C
+# header, IP-XACT, decode), and the tables of the pages that come from goldens.
 set -eu
 . "$(dirname "$0")/common.sh"
 if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
@@ -12,3 +12,5 @@ if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
 fi
 rtl/csr/regen.sh
 echo "register pages: docs/registers/"
+python3 sim/tables.py
+echo "tables: docs/performance.md, docs/curves.md"
