@@ -27,12 +27,12 @@
 //   cfg_part_check_i and no partition, or one without this port                 DENIED
 //   ECMP group without a member that is up                                      DOWN
 //   no endpoint left in cfg_allow_i and the partition                           DENIED
-// A group never returns to the port it came from; a unicast does when cfg_allow_i says so. Kind PUNT
-// goes to cfg_punt_port_i and to nothing else, without the checks of source, allow and partition:
-// who may send to the processor is said by the parser's program; without cfg_punt_i: NO_ROUTE. A
-// frame that is dropped leaves with dst_mask_o = 0 and kind DROP (MAC control: kind stays CONTROL),
-// so that the buffer can count it. A hit on a group gives kind MULTICAST, even when one endpoint is
-// left.
+// A group never returns to the port it came from; a unicast does when cfg_allow_i says so.
+// Kind PUNT goes to cfg_punt_port_i and to nothing else, without the checks of source, allow and
+// partition: who may send to the processor is said by the parser's program; without cfg_punt_i:
+// NO_ROUTE. A frame that is dropped leaves with dst_mask_o = 0 and kind DROP (MAC control: kind
+// stays CONTROL), so that the buffer can count it. A hit on a group gives kind MULTICAST, even when
+// one endpoint is left.
 //
 // Latency: 3 cycles: search (RAM read, ternary match); select, read of group and bucket; member,
 //   checks. Descriptor and mask are valid with the cell that has `sop` and hold until the next one.
