@@ -11,6 +11,16 @@
 #include "weft/parser.h"
 #include <string.h>
 
+enum {
+    NONE = 0,
+    PARSE = 6,
+    NO_ROUTE = 7,
+    DENIED = 8,
+    SOURCE = 9,
+    TTL = 10,
+    DOWN = 13,
+    CONTROL = 14
+};
 enum { UNICAST, MULTICAST, REDUCE, PUNT, DROP, KIND_CONTROL };
 enum { T_MAC, T_ID, T_GROUP, T_LPM4, T_LPM6, T_RANGE, T_BUCKET, T_PART };
 enum { POOL = 48, MAX_SETS = 256, WAYS = 4, MAX_LPM = 256, MAX_ROWS = 64 };

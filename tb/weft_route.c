@@ -12,16 +12,6 @@
 /* tb-sources: "csrc/lib/mac_hash.c" "csrc/proto/parse_machine.c" */
 #include "route_model.h"
 
-enum {
-    NONE = 0,
-    PARSE = 6,
-    NO_ROUTE = 7,
-    DENIED = 8,
-    SOURCE = 9,
-    TTL = 10,
-    DOWN = 13,
-    CONTROL = 14
-};
 static void expect(bench *b, const cell *out, unsigned drop, uint64_t mask)
 {
     unsigned kind = out->kind;
