@@ -109,6 +109,31 @@ static inline void pm_random_frame(tb *t, uint8_t *f, unsigned n, uint32_t prefi
             for (unsigned k = 0; k < 4; k++) f[i + k] = (uint8_t)(prefix >> (24 - 8 * k));
 }
 
+/* Makes the front of a frame of n bytes look like one of the protocols of csrc/proto/desc/. */
+static inline void pm_protocol_front(tb *t, uint8_t *f, unsigned n)
+{
+    static const uint16_t type[] = {0x8100, 0x88a8, 0x88b5, 0x88b5, 0x0800,
+                                    0x0800, 0x86dd, 0x8808, 0x88cc};
+    static const uint16_t port[] = {4791, 4793, 53};
+    unsigned at = 12, k;
+    do {
+        if (at + 42 > n) return;
+        k = (unsigned)tb_rand_below(t, sizeof type / sizeof type[0]);
+        f[at] = (uint8_t)(type[k] >> 8);
+        f[at + 1] = (uint8_t)type[k];
+        at += k < 2 ? 4 : 2;
+    } while (k < 2);
+    bool ip6 = type[k] == 0x86dd;
+    if (type[k] != 0x0800 && !ip6) return;
+    unsigned udp = at + (ip6 ? 40 : 20), p = port[tb_rand_below(t, 3)];
+    f[at] = ip6 ? 0x60 : 0x45;
+    f[at + (ip6 ? 6 : 9)] = 17;
+    if (!ip6) f[at + 6] = f[at + 7] = 0; /* no fragment */
+    if (udp + 4 > n) return;
+    f[udp + 2] = (uint8_t)(p >> 8);
+    f[udp + 3] = (uint8_t)p;
+}
+
 static inline unsigned pm_random_length(tb *t)
 {
     if (tb_chance(t, 40)) return 1 + (unsigned)tb_rand_below(t, 64);

@@ -4,12 +4,13 @@
  * Bench of weft_parser. Cells come as the MAC of this width sends them (and closer, and with second
  * cells that are late); every frame is parsed by the C model of the machine
  * (csrc/proto/parse_machine.c) with the program that was loaded when its first cell entered the
- * pipeline. Programs are random tables, and change at random moments under traffic. Every cell must
- * leave unchanged, in order, in the cycle that the header comment of the module gives it; every
- * field of the descriptor and both keys must equal the model's in every cycle. */
+ * pipeline. Programs are random tables or shipped ones, and change at random moments under traffic.
+ * Every cell must leave unchanged, in order, in the cycle that the header comment of the module
+ * gives it; every field of the descriptor and both keys must equal the model's in every cycle. */
 /* tb-params: "" "-GMII_BYTES=16 -GVCS=1" "-GMII_BYTES=8 -GVCS=8" */
-/* tb-sources: "csrc/proto/parse_machine.c" */
+/* tb-sources: "csrc/proto/parse_machine.c" "csrc/proto/programs.c" */
 #include "parser_model.h"
+#include "weft/programs.h"
 
 #define STAGES 6u
 #define ROOM   64u /* cells in flight, a power of two */
@@ -45,7 +46,7 @@ typedef struct {
     uint32_t words[WEFT_PP_WORDS], tag_want;
     uint64_t load_start; /* cycle of load_i of the last load */
     unsigned load_percent;
-    uint64_t loads, late;
+    uint64_t loads, shipped, late;
     /* what is sent, and what must come out */
     sender send;
     unsigned gap_percent;
@@ -76,6 +77,22 @@ static void drive(bench *b, const pm_cell *c)
     tb_set_bytes(b->data, 0, c->data, 64);
 }
 
+/* Random tables, or one of the shipped programs. */
+static void next_program(bench *b)
+{
+    tb *t = b->t;
+    unsigned shipped = 0;
+    while (weft_program_name(shipped) != NULL) shipped++;
+    if (shipped > 0 && tb_chance(t, 40)) {
+        const char *name = weft_program_name((unsigned)tb_rand_below(t, shipped));
+        weft_parse_program_unpack(weft_program_words(name), &b->loading);
+        b->shipped++;
+        return;
+    }
+    pm_random_program(t, &b->loading);
+    if (tb_chance(t, 80)) pm_give_keys(t, &b->loading);
+}
+
 /* The bus in this cycle: tables of stage s in the cycle s after load_i, else noise. */
 static void drive_load(bench *b)
 {
@@ -83,8 +100,7 @@ static void drive_load(bench *b)
     uint64_t age = tb_cycle(t) - b->load_start;
     tb_set(b->load, 0);
     if (age >= STAGES && tb_chance(t, b->load_percent)) {
-        pm_random_program(t, &b->loading);
-        if (tb_chance(t, 80)) pm_give_keys(t, &b->loading);
+        next_program(b);
         if (!weft_parse_program_pack(&b->loading, b->words)) tb_fail(t, "program does not pack");
         b->load_start = tb_cycle(t);
         age = 0;
@@ -142,6 +158,7 @@ static void new_frame(bench *b)
         s->tight || s->len <= 128 ? 1 + (unsigned)tb_rand_below(t, b->spacing) : b->spacing;
     if (tb_chance(t, 5)) s->second_gap = b->spacing + 1 + (unsigned)tb_rand_below(t, b->spacing);
     pm_random_frame(t, s->bytes, s->len, b->cfg.id_prefix);
+    if (tb_chance(t, 50)) pm_protocol_front(t, s->bytes, s->len);
 }
 
 /* The next cell of the frame, and what is to come of it. */
@@ -293,7 +310,7 @@ int tb_main(tb *t)
     }
     drain(&b);
     /* The random part reached what it is meant for; with one VC only, a class rarely fails. */
-    TB_CHECK(t, b.loads > 1000 && b.late > 100);
+    TB_CHECK(t, b.loads > 1000 && b.shipped > 100 && b.late > 100);
     TB_CHECK(t, b.seen[0] > 1000 && b.seen[WEFT_DROP_PARSE] > 1000);
     TB_CHECK(t, b.seen[WEFT_DROP_TTL] > 10 && b.seen[WEFT_DROP_CONTROL] > 100 && b.seen[15] > 100);
 

@@ -4,9 +4,8 @@
  * cmd_reg.c: `weft reg`: registers by name, on a model in this process or on a recorded log.
  * Exit status: 0 all is well, 1 the bus found a fault, 2 a usage or input error.
  */
-#include "weft/bus.h"
+#include "tool/tool_bus.h"
 #include "weft/weft.h"
-#include "weft_sim.h"
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -61,9 +60,7 @@ typedef struct {
 /* Everything that a subcommand works on. */
 typedef struct {
     options opt;
-    weft_sim *sim;
-    weft_bus *bus;
-    FILE *record;
+    weft_tool_bus bus;
     weft_device *dev;
     weft_reg *regs; /* all registers of the chip */
     size_t count, room;
@@ -173,47 +170,6 @@ static json_t *json_of(const weft_reg *reg)
 }
 
 /* ------------------------------------------------------------------ session ----------------- */
-static int open_bus(session *s)
-{
-    const char *name = s->opt.bus_name;
-    if (strcmp(name, "model") == 0) {
-        weft_sim_options o = {.seed = 1, .wave_path = NULL};
-        s->sim = weft_sim_open(&o);
-        if (s->sim == NULL) return fault("cannot open the model", WEFT_ERR_MEMORY);
-        for (uint64_t n = 0; n < s->opt.cycles; n++) weft_sim_step(s->sim);
-        s->bus = weft_bus_model_open(s->sim, NULL, NULL);
-    } else if (strncmp(name, "replay:", 7) == 0) {
-        if (s->opt.cycles != 0)
-            return usage_error("--cycles needs --bus=model: a log has no clock");
-        FILE *log = fopen(name + 7, "r");
-        if (log == NULL)
-            return usage_error("cannot read %s: %s; give a log made with --record", name + 7,
-                               strerror(errno));
-        unsigned long line = 0;
-        s->bus = weft_bus_replay_open(log, false, &line);
-        (void)fclose(log);
-        if (s->bus == NULL && line != 0)
-            return usage_error("%s line %lu is no register access; give a log made with --record",
-                               name + 7, line);
-    } else {
-        return usage_error("unknown bus \"%s\"; use model or replay:FILE", name);
-    }
-    return s->bus != NULL ? EXIT_GOOD : fault("cannot open the bus", WEFT_ERR_MEMORY);
-}
-
-static int wrap_record(session *s)
-{
-    if (s->opt.record_path == NULL) return EXIT_GOOD;
-    s->record = fopen(s->opt.record_path, "w");
-    if (s->record == NULL)
-        return usage_error("cannot write %s: %s; give another --record file", s->opt.record_path,
-                           strerror(errno));
-    weft_bus *outer = weft_bus_record_open(s->bus, true, s->record);
-    if (outer == NULL) return fault(s->opt.record_path, WEFT_ERR_IO);
-    s->bus = outer;
-    return EXIT_GOOD;
-}
-
 static bool collect(void *ctx, const weft_reg *reg)
 {
     session *s = ctx;
@@ -231,10 +187,9 @@ static bool collect(void *ctx, const weft_reg *reg)
 
 static int open_session(session *s)
 {
-    int rc = open_bus(s);
-    if (rc == EXIT_GOOD) rc = wrap_record(s);
+    int rc = weft_tool_bus_open(&s->bus, "reg", s->opt.bus_name, s->opt.cycles, s->opt.record_path);
     if (rc != EXIT_GOOD) return rc;
-    weft_status st = weft_open(s->bus, &s->dev);
+    weft_status st = weft_open(s->bus.bus, &s->dev);
     if (st != WEFT_OK) return fault("cannot open the switch", st);
     st = weft_reg_each(s->dev, collect, s);
     if (st == WEFT_OK && s->no_memory) st = WEFT_ERR_MEMORY;
@@ -275,14 +230,9 @@ static int write_json(const session *s, const char *command)
 static int close_session(session *s, int rc)
 {
     weft_close(s->dev);
-    weft_bus_close(s->bus);
-    if (s->sim != NULL) weft_sim_close(s->sim);
     free(s->regs);
     json_decref(s->list);
-    if (s->record != NULL && fclose(s->record) != 0 && rc == EXIT_GOOD)
-        rc = usage_error("cannot write %s: %s; give another --record file", s->opt.record_path,
-                         strerror(errno));
-    return rc;
+    return weft_tool_bus_close(&s->bus, rc);
 }
 
 /* Text goes to standard output unless JSON goes there. */

@@ -23,6 +23,7 @@ int weft_cmd_run(int argc, char **argv);
 int weft_cmd_trace(int argc, char **argv);
 int weft_cmd_bench(int argc, char **argv);
 int weft_cmd_reg(int argc, char **argv);
+int weft_cmd_proto(int argc, char **argv);
 
 /* ---------------------------------------------------------------- a run --------------------- */
 typedef struct {

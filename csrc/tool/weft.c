@@ -16,6 +16,7 @@ static const struct {
     {"trace", weft_cmd_trace, "write Chakra traces of standard collectives"},
     {"bench", weft_cmd_bench, "latency, throughput and simulation speed"},
     {"reg", weft_cmd_reg, "list, read and write registers by name"},
+    {"proto", weft_cmd_proto, "check, show, export and load protocol descriptions"},
 };
 #define N_COMMANDS (sizeof commands / sizeof commands[0])
 

@@ -27,9 +27,9 @@
  *   DST, SRC   key of arg[2:0] = WEFT_KEY_*; DST missing: drop PARSE; SRC missing: key 0, MAC.
  *              Bytes of the key that lie past `avail`: drop PARSE.
  *   CLASS      value = H16[anchor] >> arg[5:2]; arg[1:0]: 0 value[2:0] is the VC itself, 1
- *              cos_map[value[2:0]], 2 pcp_map[value[3:0]], 3 dscp_map[value[5:0]]; prio =
- * value[2:0], value[2:0], value[3:1], value[5:3]; missing: default VC, prio 0. A VC that does not
- *              exist: drop PARSE.
+ *              cos_map[value[2:0]], 2 pcp_map[value[3:0]], 3 dscp_map[value[5:0]];
+ *              prio = value[2:0], value[2:0], value[3:1], value[5:3]; missing: default VC, prio 0.
+ *              A VC that does not exist: drop PARSE.
  *   REWRITE    arg[2:0] = WEFT_RW_*: header at the anchor whose TTL and ECN the switch may change;
  *              TTL (ESUN TTL, IPv4 TTL, IPv6 hop limit) 0 or 1: drop TTL. ecn_capable: its ECN
  *              field is not 00. Anchor over 38 (it must be in the first cell): drop PARSE.
