@@ -89,14 +89,14 @@
 //   prio        27:25   priority (COS) of the frame
 //   kind        30:28   WEFT_KIND_*
 //   op          32:31   WEFT_OP_*
-//   proto       38:33   protocol id: 0 Ethernet, 1 ESUN
+//   proto       38:33   protocol id, as the parser's program numbers them
 //   hash        54:39   flow hash
 //   len_known   55      len holds the frame length
 //   len         69:56   frame length without FCS, bytes
 //   time        101:70  cycle at which the parser saw the first cell
 //   rw_ttl      102     decrement the ESUN TTL at rw_off
-//   rw_ecn      103     the frame may be marked CE at rw_off (it is ECN-capable)
-//   rw_off      110:104 byte offset of the ESUN header in the first cell
+//   rw_ecn      103     the header at rw_off is ECN-capable
+//   rw_off      110:104 byte offset of the header in the first cell that may be rewritten
 //   drop        115:111 drop reason
 //   rw_mode     117:116 header at rw_off that may be rewritten: 0 none, 1 ESUN, 2 IPv4, 3 IPv6
 //   spray       118     the operation allows reordering

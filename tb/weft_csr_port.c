@@ -46,6 +46,8 @@ static const csr_fact facts[] = {
     {"RECEIVER_CREDITS_CONSUMED", 0x160, 8, WEFT_REG_RO, 0},
     {"RECEIVER_CREDITS_FREED", 0x180, 8, WEFT_REG_RO, 0},
     {"VC_USED", 0x1A0, 8, WEFT_REG_RO, 0},
+    {"PARSER_TAG", 0x1C0, 1, WEFT_REG_RO, 0},
+    {"DSCP_MAP", 0x1E0, 8, WEFT_REG_RW, 0},
     {"COUNTER", 0x1000, 256, WEFT_REG_RO, 0},
 };
 

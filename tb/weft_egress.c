@@ -200,7 +200,7 @@ static void rewrite(struct cell *c)
     if (!c->sop || c->f.off > 60) return;
     uint8_t *ttl = &c->data[c->f.off + 3];
     if (c->f.rw_ttl) *ttl = (uint8_t)((*ttl & 0x0f) | ((*ttl - 0x10) & 0xf0));
-    if (c->f.rw_ecn && c->f.mark) c->data[c->f.off] |= 3;
+    if (c->f.rw_ttl && c->f.rw_ecn && c->f.mark) c->data[c->f.off] |= 3;
 }
 
 static bool may_start(const struct bench *b)
@@ -345,7 +345,7 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
     if ((want && mac_ready) || toss) {
         if (head->sop) {
             b->out_len = 0;
-            b->out_ecn = head->f.rw_ecn && head->f.mark && head->f.off <= 60;
+            b->out_ecn = head->f.rw_ttl && head->f.rw_ecn && head->f.mark && head->f.off <= 60;
             b->ecn_marks += b->out_ecn;
         }
         b->out_len += head->bytes;

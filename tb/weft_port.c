@@ -8,6 +8,7 @@
  *
  * tb-params: "-GENDPOINTS=2 -GCELLS=512" "-GENDPOINTS=2 -GCELLS=512 -GMII_BYTES=8 -GVCS=2"
  */
+/* tb-sources: "csrc/proto/parse_machine.c" "csrc/proto/parse_default.c" */
 #include "tb.h"
 
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 
 #include "tb_mii.h"
 #include "tb_score.h"
+#include "weft/parser.h"
 #include "weft/regs.h"
 
 #define BASE       0x10000u
@@ -117,6 +119,22 @@ static void tick(world *w)
         } else if (f.data[12] != 0x88 || f.data[13] != 0x08)
             tb_fail(w->t, "unknown frame");
         free(f.data);
+    }
+}
+
+/* The default program, a stage a cycle. */
+static void load_parser(world *w)
+{
+    weft_parse_program program;
+    uint32_t words[WEFT_PP_WORDS];
+    weft_parse_default(&program, 0x88B5);
+    if (!weft_parse_program_pack(&program, words)) tb_fail(w->t, "program does not pack");
+    tb_set(tb_sig_find(w->t, "load_tag_i"), 7);
+    for (unsigned s = 0; s < WEFT_PP_STAGES; s++) {
+        tb_set(tb_sig_find(w->t, "load_i"), s == 0);
+        tb_set_bytes(tb_sig_find(w->t, "load_data_i"), 0, words + s * WEFT_PP_STAGE_WORDS,
+                     4 * WEFT_PP_STAGE_WORDS);
+        tick(w);
     }
 }
 
@@ -226,7 +244,6 @@ int tb_main(tb *t)
         !tb_score_init(&w.score, t, 1))
         return 2;
     tb_set(tb_sig_find(t, "cfg_max_frame_i"), 1518);
-    tb_set(tb_sig_find(t, "cfg_esun_type_i"), 0x88B5);
     tb_set(tb_sig_find(t, "cfg_id_prefix_i"), 0x02574546);
     tb_set(tb_sig_find(t, "cfg_id_mask_i"), 0xFFFFFFFF);
     tb_set(tb_sig_find(t, "cfg_ct_enable_i"), 1);
@@ -240,6 +257,9 @@ int tb_main(tb *t)
     TB_EQ(t, tb_get(tb_sig_find(t, "ready_o")), 1);
     w.sink_frames = 0; /* before the reset the pins hold anything */
     w.cut = 0;
+
+    load_parser(&w);
+    TB_EQ(t, reg(&w, false, WEFT_PORT_PARSER_TAG, 0), 7);
 
     /* The table RAMs hold anything after power-up; the controller would sweep them. */
     for (unsigned k = 0; k < 1024; k++) table(&w, 1, k, 0);

@@ -24,9 +24,9 @@ typedef struct {
 typedef struct {
     bool valid, sop, eop, err;
     unsigned reason, bytes, len, dst_type;
-    uint64_t dst_key, src_key;
+    uint64_t dst_key, src_key, dst_hi, src_hi; /* 128 bits each */
     unsigned src_port, kind, drop;
-    uint64_t desc_lo, desc_hi; /* as driven, 64 + 52 bits */
+    uint64_t desc_lo, desc_hi, desc_top; /* as driven, 64 + 64 + 10 bits */
     uint8_t data[64];
     /* found by the reference in the first cycle */
     bool hit, src_ok;
@@ -48,7 +48,7 @@ typedef struct {
     uint64_t group[1024];
     /* the frame in the module's first register, and what stands at the outputs */
     cell s1;
-    uint64_t want_lo, want_hi, want_mask;
+    uint64_t want_lo, want_hi, want_top, want_mask;
     bool any;
     uint64_t pool[POOL];
     unsigned seen[16], kinds[8];
@@ -59,7 +59,9 @@ static uint64_t low_bits(unsigned n) { return n >= 64 ? ~0ull : (1ull << n) - 1;
 static void lookup(bench *b, cell *c)
 {
     c->hit = false;
-    if (c->dst_type == 0 && c->dst_key >> 48 == 0) {
+    bool mac = c->dst_type == 0 || c->dst_type == 5, id = c->dst_type == 1 || c->dst_type == 6;
+    if (c->kind == PUNT || c->dst_hi) mac = id = false;
+    if (mac && c->dst_key >> 48 == 0) {
         for (unsigned w = 0; w < WAYS && !c->hit; w++) {
             entry e = b->mac[w][weft_mac_hash(c->dst_key, w, b->set_w)];
             if (e.valid && e.key == c->dst_key) {
@@ -67,13 +69,13 @@ static void lookup(bench *b, cell *c)
                 c->found = e;
             }
         }
-    } else if (c->dst_type == 1 && c->dst_key < b->ids) {
+    } else if (id && c->dst_key < b->ids) {
         c->found = b->id[c->dst_key];
         c->hit = c->found.valid;
     }
     c->src_ok = !b->check;
     for (int i = 0; i < 4; i++)
-        if (b->src_valid[i] && c->src_key >> 48 == 0 &&
+        if (b->src_valid[i] && c->src_hi == 0 && c->src_key >> 48 == 0 &&
             (c->src_key & b->src_mask[i]) == (b->src_value[i] & b->src_mask[i]))
             c->src_ok = true;
 }
@@ -136,6 +138,7 @@ static void step(bench *b, const cell *in)
             kind = MULTICAST;
         b->want_lo = (out.desc_lo & ~(7ull << 28)) | (uint64_t)kind << 28;
         b->want_hi = (out.desc_hi & ~(31ull << 47)) | (uint64_t)drop << 47;
+        b->want_top = out.desc_top;
         b->want_mask = mask;
         b->any = true;
         b->seen[drop]++;
@@ -143,7 +146,8 @@ static void step(bench *b, const cell *in)
     }
     if (b->any) {
         TB_EQ(t, tb_get_bits(b->o_desc, 0, 64), b->want_lo);
-        TB_EQ(t, tb_get_bits(b->o_desc, 64, 52), b->want_hi);
+        TB_EQ(t, tb_get_bits(b->o_desc, 64, 64), b->want_hi);
+        TB_EQ(t, tb_get_bits(b->o_desc, 128, 10), b->want_top);
         TB_EQ(t, tb_get(b->o_mask), b->want_mask);
     }
 }
@@ -160,10 +164,13 @@ static void drive(bench *b, const cell *c)
     tb_set(b->len, c->len);
     tb_set_bytes(b->data, 0, c->data, 64);
     tb_set(b->dst, c->dst_key);
+    tb_set_bits(b->dst, 64, 64, c->dst_hi);
     tb_set(b->dst_type, c->dst_type);
     tb_set(b->src, c->src_key);
+    tb_set_bits(b->src, 64, 64, c->src_hi);
     tb_set_bits(b->desc, 0, 64, c->desc_lo);
-    tb_set_bits(b->desc, 64, 52, c->desc_hi);
+    tb_set_bits(b->desc, 64, 64, c->desc_hi);
+    tb_set_bits(b->desc, 128, 10, c->desc_top);
 }
 
 static void idle(bench *b)
@@ -247,8 +254,10 @@ static cell random_head(bench *b)
 {
     tb *t = b->t;
     cell c = {.valid = true, .sop = true};
-    c.dst_type = tb_chance(t, 65) ? 0 : tb_chance(t, 90) ? 1 : (unsigned)tb_rand_below(t, 4);
-    if (c.dst_type == 1)
+    c.dst_type = tb_chance(t, 60) ? 0 : tb_chance(t, 70) ? 1 : (unsigned)tb_rand_below(t, 8);
+    if (tb_chance(t, 3)) c.dst_hi = 1ull << tb_rand_below(t, 64);
+    if (tb_chance(t, 3)) c.src_hi = 1ull << tb_rand_below(t, 64);
+    if (c.dst_type == 1 || c.dst_type == 6)
         c.dst_key =
             tb_chance(t, 95) ? tb_rand_below(t, b->ids < 64 ? b->ids : 64) : tb_rand_below(t, 2048);
     else
@@ -271,7 +280,8 @@ static void send(bench *b, cell head, unsigned cells, unsigned gap, unsigned wri
     uint64_t lo = tb_rand(t), hi = tb_rand(t);
     head.desc_lo = (lo & ~(63ull << 16) & ~(7ull << 28)) | (uint64_t)head.src_port << 16 |
                    (uint64_t)head.kind << 28;
-    head.desc_hi = (hi & low_bits(47)) | (uint64_t)head.drop << 47;
+    head.desc_hi = (hi & ~(31ull << 47)) | (uint64_t)head.drop << 47;
+    head.desc_top = tb_rand(t) & low_bits(10);
     for (unsigned i = 0; i < cells; i++) {
         while (tb_chance(t, gap)) idle(b);
         cell c = head;
@@ -288,7 +298,7 @@ static void send(bench *b, cell head, unsigned cells, unsigned gap, unsigned wri
         if (i) { /* keys and descriptor mean nothing with later cells */
             c.dst_key = tb_rand(t);
             c.src_key = tb_rand(t);
-            c.dst_type = (unsigned)tb_rand(t) & 3;
+            c.dst_type = (unsigned)tb_rand(t) & 7;
         }
         if (tb_chance(t, writes)) random_write(b);
         drive(b, &c);
@@ -451,6 +461,6 @@ int tb_main(tb *t)
     TB_EQ(t, tb_get(b.o_valid), 0);
     TB_CHECK(t, b.seen[NONE] && b.seen[PARSE] && b.seen[NO_ROUTE] && b.seen[DENIED] &&
                     b.seen[SOURCE] && b.seen[TTL] && b.seen[CONTROL]);
-    TB_CHECK(t, b.kinds[UNICAST] && b.kinds[MULTICAST] && b.kinds[REDUCE] && b.kinds[PUNT]);
+    TB_CHECK(t, b.kinds[UNICAST] && b.kinds[MULTICAST] && b.kinds[REDUCE] && !b.kinds[PUNT]);
     return tb_failures(t) != 0;
 }

@@ -9,6 +9,7 @@
  * tb-params: "-GPORTS=4 -GMII_BYTES=32 -GCELLS=1024" "-GPORTS=2 -GMII_BYTES=8 -GCELLS=1024"
  * "-GPORTS=3 -GMII_BYTES=16 -GCELLS=512 -GVCS=2"
  */
+/* tb-sources: "csrc/proto/parse_machine.c" "csrc/proto/parse_default.c" */
 #include "tb.h"
 
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include "tb_axil.h"
 #include "tb_mii.h"
 #include "tb_score.h"
+#include "weft/parser.h"
 #include "weft/regs.h"
 
 #define MAX_PORTS 16
@@ -130,19 +132,44 @@ static void registers(world *w)
     uint32_t at = 0;
     do {
         uint32_t type = rd(w, at) & 0xFFFF;
-        TB_EQ(w->t, type, blocks < 2 ? blocks + 1 : 3);
+        TB_EQ(w->t, type, blocks == 2 ? 4 : blocks < 2 ? blocks + 1 : 3);
         at = rd(w, at + 4);
         blocks++;
     } while (at != 0 && blocks < 100);
-    TB_EQ(w->t, blocks, w->ports + 2);
+    TB_EQ(w->t, blocks, w->ports + 3);
     uint32_t v;
     TB_EQ(w->t, tb_axil_read(&w->axil, 0xFF000, &v), 2);
     TB_EQ(w->t, tb_axil_read(&w->axil, 2, &v), 2);
     TB_EQ(w->t, tb_axil_write(&w->axil, WEFT_CHIP_SCRATCH, 7, 3), 2);
 }
 
+/* The default program into every port. */
+static void load_parsers(world *w)
+{
+    const uint32_t block = WEFT_PARSER_BLOCK_BASE;
+    weft_parse_program program;
+    uint32_t words[WEFT_PP_WORDS];
+    weft_parse_default(&program, 0x88B5);
+    TB_CHECK(w->t, weft_parse_program_pack(&program, words));
+    wr(w, block + WEFT_PARSER_CMD, 1);
+    for (unsigned k = 0; k < WEFT_PP_WORDS; k++) wr(w, block + WEFT_PARSER_DATA, words[k]);
+    wr(w, block + WEFT_PARSER_CMD, 1); /* and read some back */
+    for (unsigned k = 0; k < 90; k++) {
+        wr(w, block + WEFT_PARSER_CMD, 2);
+        TB_EQ(w->t, rd(w, block + WEFT_PARSER_RD_DATA), words[k]);
+    }
+    wr(w, block + WEFT_PARSER_PORT_MASK_LO, 0xFFFFFFFF);
+    wr(w, block + WEFT_PARSER_TAG, 0xCAFE);
+    wr(w, block + WEFT_PARSER_CMD, 3);
+    for (int k = 0; k < 10; k++) tick(w);
+    TB_EQ(w->t, rd(w, block + WEFT_PARSER_STATUS) & 7, 4);
+    for (unsigned p = 0; p < w->ports; p++)
+        TB_EQ(w->t, rd(w, port_base(p) + WEFT_PORT_PARSER_TAG), 0xCAFE);
+}
+
 static void configure(world *w)
 {
+    load_parsers(w);
     for (unsigned p = 0; p < w->ports; p++) {
         uint32_t b = port_base(p);
         wr(w, WEFT_ROUTE_BLOCK_BASE + WEFT_ROUTE_ENTRY, 0x800 | p);

@@ -87,13 +87,25 @@ static bool fail(char *err, size_t err_len, const char *what, const char *why)
 
 static unsigned vc_of_class(const weft_world *w, unsigned cos) { return cos % w->geo.vcs; }
 
+/* The program that all worlds parse by, and its tag. */
+#define PROGRAM_TAG 1u
+
+static bool load_program(weft_world *w, char *err, size_t err_len)
+{
+    weft_parse_program program;
+    weft_parse_default(&program, WEFT_ESUN_TYPE);
+    uint64_t all = w->ports >= 64 ? ~0ull : (1ull << w->ports) - 1;
+    TRY(weft_parser_load(w->dev, all, &program, PROGRAM_TAG));
+    return true;
+}
+
 static bool setup_chip(weft_world *w, char *err, size_t err_len)
 {
     weft_chip_config c;
+    if (!load_program(w, err, err_len)) return false;
     TRY(weft_route_wait_ready(w->dev));
     TRY(weft_chip_get_config(w->dev, &c));
     c.max_frame = MAX_FRAME;
-    c.esun_ethertype = WEFT_ESUN_TYPE;
     /* Plain Ethernet finds all addresses in the 48-bit table: no accelerator has this prefix. */
     c.id_prefix = w->esun ? WEFT_ACCEL_PREFIX : 0xFFFFFFFFu;
     c.id_mask = 0xFFFFFFFFu;

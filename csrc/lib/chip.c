@@ -12,8 +12,6 @@ weft_status weft_chip_get_config(weft_device *dev, weft_chip_config *out)
     uint32_t v;
     WEFT_TRY(weft_chip_rd(dev, CHIP(MAX_FRAME), &v));
     c.max_frame = FIELD_GET(WEFT_CHIP__MAX_FRAME__VALUE, v);
-    WEFT_TRY(weft_chip_rd(dev, CHIP(ESUN_TYPE), &v));
-    c.esun_ethertype = (uint16_t)FIELD_GET(WEFT_CHIP__ESUN_TYPE__VALUE, v);
     WEFT_TRY(weft_chip_rd(dev, CHIP(ID_PREFIX), &c.id_prefix));
     WEFT_TRY(weft_chip_rd(dev, CHIP(ID_MASK), &c.id_mask));
     WEFT_TRY(weft_chip_rd(dev, CHIP(CT_CTRL), &v));
@@ -34,7 +32,7 @@ static bool config_ok(const weft_chip_config *c)
 {
     for (unsigned i = 0; i < WEFT_ECN_VCS; i++)
         if (c->ecn_threshold[i] > 8191) return false;
-    return c->max_frame >= 64 && c->max_frame <= 9216 && c->esun_ethertype >= 0x0600 &&
+    return c->max_frame >= 64 && c->max_frame <= 9216 &&
            c->ct_margin <= 15 && c->ct_threshold <= 15 && c->egress_high <= 255;
 }
 
@@ -58,7 +56,6 @@ weft_status weft_chip_set_config(weft_device *dev, const weft_chip_config *cfg)
     if (dev == NULL || cfg == NULL || !config_ok(cfg)) return WEFT_ERR_ARG;
     WEFT_TRY(check_max_frame(dev, cfg->max_frame));
     WEFT_TRY(weft_chip_wr(dev, CHIP(MAX_FRAME), cfg->max_frame));
-    WEFT_TRY(weft_chip_wr(dev, CHIP(ESUN_TYPE), cfg->esun_ethertype));
     WEFT_TRY(weft_chip_wr(dev, CHIP(ID_PREFIX), cfg->id_prefix));
     WEFT_TRY(weft_chip_wr(dev, CHIP(ID_MASK), cfg->id_mask));
     uint32_t ct = FIELD_PUT(WEFT_CHIP__CT_CTRL__ENABLE, cfg->cut_through) |

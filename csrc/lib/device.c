@@ -83,7 +83,7 @@ static weft_status read_table_sizes(weft_device *dev)
 
 /* Where the walk along the chain stands. */
 typedef struct {
-    bool chip, route;
+    bool chip, route, parser;
     uint64_t ports; /* bit p: block of port p seen */
 } seen_blocks;
 
@@ -99,6 +99,11 @@ static weft_status visit(weft_device *dev, uint32_t addr, uint32_t type, seen_bl
         if (seen->route) return WEFT_ERR_NO_DEVICE;
         seen->route = true;
         dev->route = addr;
+        return WEFT_OK;
+    case WEFT_PARSER_BLOCK_TYPE:
+        if (seen->parser) return WEFT_ERR_NO_DEVICE;
+        seen->parser = true;
+        dev->parser = addr;
         return WEFT_OK;
     case WEFT_PORT_BLOCK_TYPE:
         WEFT_TRY(weft_bus_read32(dev->bus, addr + PORT(PORT_INDEX), &index));
@@ -116,6 +121,7 @@ static bool known_version(uint32_t type, uint32_t version)
     switch (type) {
     case WEFT_CHIP_BLOCK_TYPE: return version == WEFT_CHIP_BLOCK_VERSION;
     case WEFT_ROUTE_BLOCK_TYPE: return version == WEFT_ROUTE_BLOCK_VERSION;
+    case WEFT_PARSER_BLOCK_TYPE: return version == WEFT_PARSER_BLOCK_VERSION;
     case WEFT_PORT_BLOCK_TYPE: return version == WEFT_PORT_BLOCK_VERSION;
     default: return true;
     }
@@ -123,7 +129,7 @@ static bool known_version(uint32_t type, uint32_t version)
 
 static weft_status walk(weft_device *dev)
 {
-    seen_blocks seen = {false, false, 0};
+    seen_blocks seen = {false, false, false, 0};
     uint32_t addr = dev->chip;
     unsigned blocks = 0;
     do {
@@ -138,7 +144,8 @@ static weft_status walk(weft_device *dev)
         if (next % 4 != 0 || next >= ADDRESS_SPACE) return WEFT_ERR_NO_DEVICE;
         addr = next;
     } while (addr != 0);
-    bool all = seen.chip && seen.route && seen.ports == weft_low_bits(dev->geo.ports);
+    bool all = seen.chip && seen.route && seen.parser &&
+               seen.ports == weft_low_bits(dev->geo.ports);
     return all ? WEFT_OK : WEFT_ERR_NO_DEVICE;
 }
 

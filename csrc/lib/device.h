@@ -12,6 +12,7 @@
 #define CHIP(REG)      WEFT_CHIP_##REG
 #define CHIP_K(REG, K) WEFT_CHIP_##REG(K)
 #define ROUTE(REG)     WEFT_ROUTE_##REG
+#define PARSER(REG)    WEFT_PARSER_##REG
 #define PORT(REG)      WEFT_PORT_##REG
 #define PORT_K(REG, K) WEFT_PORT_##REG(K)
 /* A field out of a register value, and a field's value at its place in the register. */
@@ -39,7 +40,7 @@ typedef struct {
 struct weft_device {
     weft_bus *bus;
     weft_geometry geo;
-    uint32_t chip, route, port[WEFT_DRIVER_MAX_PORTS]; /* byte addresses of the blocks */
+    uint32_t chip, route, parser, port[WEFT_DRIVER_MAX_PORTS]; /* byte addresses of the blocks */
     weft_part_limits part[WEFT_DRIVER_MAX_PORTS];
     bool route_ready;
     weft_mac_table mac;

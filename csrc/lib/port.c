@@ -116,6 +116,14 @@ static void unpack_map(uint32_t v, uint8_t *vc)
     for (unsigned i = 0; i < 8; i++) vc[i] = (uint8_t)(v >> (4 * i) & 7);
 }
 
+/* A DSCP register holds eight VCs of 3 bits, index 0 lowest. */
+static uint32_t pack_dscp(const uint8_t *vc)
+{
+    uint32_t v = 0;
+    for (unsigned i = 0; i < 8; i++) v |= (uint32_t)vc[i] << (3 * i);
+    return v;
+}
+
 weft_status weft_port_get_vc_map(weft_device *dev, unsigned port, weft_vc_map *out)
 {
     if (!weft_has_port(dev, port) || out == NULL) return WEFT_ERR_ARG;
@@ -127,6 +135,11 @@ weft_status weft_port_get_vc_map(weft_device *dev, unsigned port, weft_vc_map *o
     unpack_map(cos, out->cos);
     unpack_map(pcp0, out->pcp_dei);
     unpack_map(pcp1, out->pcp_dei + 8);
+    for (unsigned i = 0; i < 64; i++) {
+        uint32_t v;
+        WEFT_TRY(weft_port_rd(dev, port, PORT_K(DSCP_MAP, i / 8), &v));
+        out->dscp[i] = (uint8_t)(v >> (3 * (i % 8)) & 7);
+    }
     out->default_vc = (uint8_t)FIELD_GET(WEFT_PORT__DEFAULT_VC__VALUE, def);
     return WEFT_OK;
 }
@@ -139,9 +152,13 @@ weft_status weft_port_set_vc_map(weft_device *dev, unsigned port, const weft_vc_
         if (map->cos[i] >= dev->geo.vcs) return WEFT_ERR_ARG;
     for (unsigned i = 0; i < 16; i++)
         if (map->pcp_dei[i] >= dev->geo.vcs) return WEFT_ERR_ARG;
+    for (unsigned i = 0; i < 64; i++)
+        if (map->dscp[i] >= dev->geo.vcs) return WEFT_ERR_ARG;
     WEFT_TRY(weft_port_wr(dev, port, PORT(COS_MAP), pack_map(map->cos)));
     WEFT_TRY(weft_port_wr(dev, port, PORT(PCP_MAP0), pack_map(map->pcp_dei)));
     WEFT_TRY(weft_port_wr(dev, port, PORT(PCP_MAP1), pack_map(map->pcp_dei + 8)));
+    for (unsigned k = 0; k < 8; k++)
+        WEFT_TRY(weft_port_wr(dev, port, PORT_K(DSCP_MAP, k), pack_dscp(map->dscp + 8 * k)));
     return weft_port_wr(dev, port, PORT(DEFAULT_VC), map->default_vc);
 }
 

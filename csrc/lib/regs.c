@@ -19,15 +19,16 @@ typedef struct {
 } instance;
 
 /* Number of blocks of the chip that this driver knows, and the k-th of them. */
-static unsigned instances(const weft_device *dev) { return 2 + dev->geo.ports; }
+static unsigned instances(const weft_device *dev) { return 3 + dev->geo.ports; }
 
 static bool get_instance(const weft_device *dev, unsigned k, instance *i)
 {
     static const uint16_t types[] = {WEFT_CHIP_BLOCK_TYPE, WEFT_ROUTE_BLOCK_TYPE,
-                                     WEFT_PORT_BLOCK_TYPE};
-    i->kind = weft_reg_block_by_type(types[k < 2 ? k : 2]);
-    i->port = k < 2 ? 0 : k - 2;
-    i->base = k == 0 ? dev->chip : k == 1 ? dev->route : dev->port[i->port];
+                                     WEFT_PARSER_BLOCK_TYPE, WEFT_PORT_BLOCK_TYPE};
+    const uint32_t single[] = {dev->chip, dev->route, dev->parser};
+    i->kind = weft_reg_block_by_type(types[k < 3 ? k : 3]);
+    i->port = k < 3 ? 0 : k - 3;
+    i->base = k < 3 ? single[k] : dev->port[i->port];
     return i->kind != NULL;
 }
 

@@ -202,11 +202,6 @@ static const weft_reg_field f_chip_max_frame[] = {
      "Bytes including the FCS; 64 to 9216.",
      0, 14, WEFT_REG_RW, false, true, 0x2400u, true, false, 0x40u, 0x2400u},
 };
-static const weft_reg_field f_chip_esun_type[] = {
-    {"value",
-     "16-bit EtherType.",
-     0, 16, WEFT_REG_RW, false, true, 0x88b5u, false, false, 0x0u, 0x0u},
-};
 static const weft_reg_field f_chip_id_prefix[] = {
     {"value",
      "Compared where ID_MASK has ones; bit 31 is bit 47 of the address.",
@@ -329,11 +324,6 @@ static const weft_reg_desc r_chip[] = {
      " are down.",
      0x0048u, 1, false, false, false, NULL,
      WEFT_REG_RW, true, 0x2400u, f_chip_max_frame, 1},
-    {"ESUN_TYPE",
-     "EtherType under which the 4-byte ESUN header is recognised. None is assigned yet; the"
-     " reset value is the IEEE 802 local experimental EtherType 1.",
-     0x004cu, 1, false, false, false, NULL,
-     WEFT_REG_RW, true, 0x88b5u, f_chip_esun_type, 1},
     {"ID_PREFIX",
      "Upper 32 bits of the 48-bit addresses that carry an accelerator identifier in their low"
      " 10 bits.",
@@ -536,6 +526,125 @@ static const weft_reg_desc r_route[] = {
      "Constant in one configuration.",
      0x003cu, 1, false, false, false, NULL,
      WEFT_REG_RO, false, 0x0u, f_route_table_sizes1, 2},
+};
+static const weft_reg_field f_parser_block_id[] = {
+    {"block_type",
+     "4: parser block.",
+     0, 16, WEFT_REG_RO, true, true, 0x4u, false, false, 0x0u, 0x0u},
+    {"block_version",
+     "Version of the layout of this block.",
+     16, 16, WEFT_REG_RO, true, true, 0x1u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_parser_block_next[] = {
+    {"value",
+     "Byte address of the next block; 0 in the last one.",
+     0, 20, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_parser_status[] = {
+    {"busy",
+     "1: a seek, the storing of a stage or a commit is under way; commands and data are"
+     " refused.",
+     0, 1, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
+    {"error",
+     "1: a command or a word was refused and changed nothing: given while busy, beyond the"
+     " last stage, or a commit while this bit is 1 or the shadow is not complete. Holds until"
+     " the next seek that is taken.",
+     1, 1, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
+    {"complete",
+     "1: every stage of the shadow was written since reset.",
+     2, 1, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
+    {"stage",
+     "Stage of the pointer; the number of stages when it is past the end.",
+     8, 4, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
+    {"word",
+     "Word of the pointer, 0 to 79.",
+     16, 7, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_parser_size[] = {
+    {"stages",
+     "Stages of the parser.",
+     0, 8, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
+    {"words",
+     "Words of a stage.",
+     8, 8, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_parser_data[] = {
+    {"value",
+     "Word of the program.",
+     0, 32, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_parser_rd_data[] = {
+    {"value",
+     "Word of the program.",
+     0, 32, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_parser_port_mask_lo[] = {
+    {"value",
+     "1: the port gets the program.",
+     0, 32, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_parser_port_mask_hi[] = {
+    {"value",
+     "1: the port gets the program.",
+     0, 32, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_parser_tag[] = {
+    {"value",
+     "Any number; 0 is the tag of a port without a program.",
+     0, 32, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_parser_cmd[] = {
+    {"op",
+     "1: seek, the pointer goes to word 0 of the stage; 2: read, RD_DATA gets the word at the"
+     " pointer, which moves on; 3: commit.",
+     0, 2, WEFT_REG_RW, false, true, 0x0u, true, false, 0x1u, 0x3u},
+    {"stage",
+     "Of a seek: 0 to the number of stages - 1.",
+     8, 4, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_desc r_parser[] = {
+    {"BLOCK_ID",
+     "What this block is. Constant; software recognises blocks by it, never by address.",
+     0x0000u, 1, false, false, false, NULL,
+     WEFT_REG_RO, true, 0x10004u, f_parser_block_id, 2},
+    {"BLOCK_NEXT",
+     "Chain of register blocks. Constant in one configuration.",
+     0x0004u, 1, false, false, false, NULL,
+     WEFT_REG_RO, false, 0x0u, f_parser_block_next, 1},
+    {"STATUS",
+     "State of the shadow and of the commands.",
+     0x0008u, 1, false, false, false, NULL,
+     WEFT_REG_RO, false, 0x0u, f_parser_status, 5},
+    {"SIZE",
+     "Constant in one configuration.",
+     0x000cu, 1, false, false, false, NULL,
+     WEFT_REG_RO, false, 0x0u, f_parser_size, 2},
+    {"DATA",
+     "A write puts the word into the shadow at the pointer, which moves on. A stage is stored"
+     " with its last word.",
+     0x0010u, 1, false, false, true, NULL,
+     WEFT_REG_RW, true, 0x0u, f_parser_data, 1},
+    {"RD_DATA",
+     "Word of the shadow found by the last read command.",
+     0x0014u, 1, false, false, false, NULL,
+     WEFT_REG_RO, false, 0x0u, f_parser_rd_data, 1},
+    {"PORT_MASK_LO",
+     "Ports 31 to 0 that the next commit changes.",
+     0x0018u, 1, false, false, false, NULL,
+     WEFT_REG_RW, true, 0x0u, f_parser_port_mask_lo, 1},
+    {"PORT_MASK_HI",
+     "Ports 63 to 32 that the next commit changes.",
+     0x001cu, 1, false, false, false, NULL,
+     WEFT_REG_RW, true, 0x0u, f_parser_port_mask_hi, 1},
+    {"TAG",
+     "Name of the program for software; a commit gives it to the ports.",
+     0x0020u, 1, false, false, false, NULL,
+     WEFT_REG_RW, true, 0x0u, f_parser_tag, 1},
+    {"CMD",
+     "A write starts the command. Operation 0 is refused on the bus; other refusals set"
+     " STATUS.error.",
+     0x0024u, 1, false, false, true, NULL,
+     WEFT_REG_RW, true, 0x0u, f_parser_cmd, 2},
 };
 static const weft_reg_field f_port_block_id[] = {
     {"block_type",
@@ -821,6 +930,16 @@ static const weft_reg_field f_port_vc_used[] = {
      "Cells.",
      0, 16, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
 };
+static const weft_reg_field f_port_parser_tag[] = {
+    {"value",
+     "Tag of the last commit that named this port; 0 without a program.",
+     0, 32, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_port_dscp_map[] = {
+    {"value",
+     "Of DSCP 8k + i in bits 3i+2:3i.",
+     0, 24, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+};
 static const weft_reg_field f_port_counter[] = {
     {"value",
      "Low (even element) or high (odd element) 32 bits.",
@@ -889,20 +1008,20 @@ static const weft_reg_desc r_port[] = {
      0x0060u, 4, true, false, false, NULL,
      WEFT_REG_RW, true, 0x0u, f_port_src_mask_hi, 1},
     {"COS_MAP",
-     "Virtual channel of frames with an ESUN header, by their class of service. A channel that"
-     " is not built makes such frames drop as PARSE.",
+     "Virtual channel of frames whose program takes their class from a class of service (ESUN"
+     " header). A channel that is not built makes such frames drop as PARSE.",
      0x0070u, 1, false, false, false, NULL,
      WEFT_REG_RW, true, 0x0u, f_port_cos_map, 8},
     {"PCP_MAP0",
-     "Virtual channel of frames with a VLAN tag, by {PCP, DEI} 0 to 7.",
+     "Virtual channel of frames with the class of a VLAN tag, by {PCP, DEI} 0 to 7.",
      0x0074u, 1, false, false, false, NULL,
      WEFT_REG_RW, true, 0x0u, f_port_pcp_map0, 8},
     {"PCP_MAP1",
-     "Virtual channel of frames with a VLAN tag, by {PCP, DEI} 8 to 15.",
+     "Virtual channel of frames with the class of a VLAN tag, by {PCP, DEI} 8 to 15.",
      0x0078u, 1, false, false, false, NULL,
      WEFT_REG_RW, true, 0x0u, f_port_pcp_map1, 8},
     {"DEFAULT_VC",
-     "Virtual channel of frames that have neither an ESUN header nor a VLAN tag.",
+     "Virtual channel of frames in which the program finds no class.",
      0x007cu, 1, false, false, false, NULL,
      WEFT_REG_RW, true, 0x0u, f_port_default_vc, 1},
     {"MAC_LO",
@@ -984,6 +1103,15 @@ static const weft_reg_desc r_port[] = {
      "One register per virtual channel, live: cells it holds in the ingress buffer.",
      0x01a0u, 8, true, false, false, NULL,
      WEFT_REG_RO, false, 0x0u, f_port_vc_used, 1},
+    {"PARSER_TAG",
+     "Which program the parser of this port runs.",
+     0x01c0u, 1, false, false, false, NULL,
+     WEFT_REG_RO, false, 0x0u, f_port_parser_tag, 1},
+    {"DSCP_MAP",
+     "Register k: virtual channel of frames whose class is a DSCP of IPv4 or IPv6, 8k to 8k +"
+     " 7. A channel that is not built makes such frames drop as PARSE.",
+     0x01e0u, 8, true, false, false, NULL,
+     WEFT_REG_RW, true, 0x0u, f_port_dscp_map, 1},
     {"COUNTER",
      "Counters of the port as they were at the last snapshot. Counter k is a 64-bit number"
      " with its low half in element 2k and its high half in element 2k+1. The telemetry page"
@@ -992,9 +1120,10 @@ static const weft_reg_desc r_port[] = {
      WEFT_REG_RO, false, 0x0u, f_port_counter, 1},
 };
 static const weft_reg_block blocks[] = {
-    {"chip", 0x0001u, 1u, 0x00000u, 0x1000u, r_chip, 25},
+    {"chip", 0x0001u, 1u, 0x00000u, 0x1000u, r_chip, 24},
     {"route", 0x0002u, 1u, 0x01000u, 0x1000u, r_route, 16},
-    {"port", 0x0003u, 1u, 0x10000u, 0x2000u, r_port, 39},
+    {"parser", 0x0004u, 1u, 0x02000u, 0x1000u, r_parser, 10},
+    {"port", 0x0003u, 1u, 0x10000u, 0x2000u, r_port, 41},
 };
 /* clang-format on */
 

@@ -14,7 +14,7 @@ from systemrdl import RDLCompiler
 from systemrdl.node import FieldNode, RegNode
 from systemrdl.rdltypes import OnWriteType
 
-BLOCKS = ("chip", "route", "port")
+BLOCKS = ("chip", "route", "parser", "port")
 BUS_BITS = 20
 
 
@@ -181,7 +181,7 @@ class Block:
             if not isinstance(child, RegNode):
                 fail(child, "only registers in a block")
             self.regs.append(Reg(child))
-        self.size = {"chip": 0x1000, "route": 0x1000, "port": 0x2000}[name]
+        self.size = 0x2000 if name == "port" else 0x1000
         self.bits = self.size.bit_length() - 1
         end = max(r.offset + 4 * r.count for r in self.regs)
         if end > self.size:

@@ -51,7 +51,6 @@ module weft_csr_chip #(
   input  wire [7:0]   error_status_set_i,
   output wire [7:0]   error_status_o,
   output wire [13:0]  max_frame_o,
-  output wire [15:0]  esun_type_o,
   output wire [31:0]  id_prefix_o,
   output wire [31:0]  id_mask_o,
   output wire         ct_ctrl_enable_o,
@@ -68,7 +67,6 @@ module weft_csr_chip #(
   reg [6:0] intr_enable_q;
   reg [7:0] error_status_q;
   reg [13:0] max_frame_q;
-  reg [15:0] esun_type_q;
   reg [31:0] id_prefix_q;
   reg [31:0] id_mask_q;
   reg ct_ctrl_enable_q;
@@ -94,8 +92,6 @@ module weft_csr_chip #(
         12'h048:
           write_ok = (reg_wdata_i & 32'hffffc000) == 32'd0 && reg_wdata_i[13:0] >= 14'd64 &&
             reg_wdata_i[13:0] <= 14'd9216;
-        12'h04c:
-          write_ok = (reg_wdata_i & 32'hffff0000) == 32'd0;
         12'h058:
           write_ok = (reg_wdata_i & 32'hfffff00e) == 32'd0;
         12'h05c:
@@ -134,7 +130,6 @@ module weft_csr_chip #(
         12'h040: read_data = 32'd0;
         12'h044: read_data = {24'd0, error_status_q};
         12'h048: read_data = {18'd0, max_frame_q};
-        12'h04c: read_data = {16'd0, esun_type_q};
         12'h050: read_data = id_prefix_q;
         12'h054: read_data = id_mask_q;
         12'h058: read_data = {20'd0, ct_ctrl_threshold_q, ct_ctrl_margin_q, 3'd0, ct_ctrl_enable_q};
@@ -177,7 +172,6 @@ module weft_csr_chip #(
         12'h01c: scratch_q <= reg_wdata_i;
         12'h03c: intr_enable_q <= reg_wdata_i[6:0];
         12'h048: max_frame_q <= reg_wdata_i[13:0];
-        12'h04c: esun_type_q <= reg_wdata_i[15:0];
         12'h050: id_prefix_q <= reg_wdata_i;
         12'h054: id_mask_q <= reg_wdata_i;
         12'h058: begin
@@ -200,7 +194,6 @@ module weft_csr_chip #(
       scratch_q <= 32'h0;
       intr_enable_q <= 7'h0;
       max_frame_q <= 14'h2400;
-      esun_type_q <= 16'h88b5;
       id_prefix_q <= 32'h2574546;
       id_mask_q <= 32'hffffffff;
       ct_ctrl_enable_q <= 1'h1;
@@ -212,7 +205,6 @@ module weft_csr_chip #(
   end
   assign intr_enable_o = intr_enable_q;
   assign max_frame_o = max_frame_q;
-  assign esun_type_o = esun_type_q;
   assign id_prefix_o = id_prefix_q;
   assign id_mask_o = id_mask_q;
   assign ct_ctrl_enable_o = ct_ctrl_enable_q;

@@ -81,6 +81,8 @@ module weft_csr_port #(
   input  wire [159:0] receiver_credits_consumed_i,
   input  wire [159:0] receiver_credits_freed_i,
   input  wire [127:0] vc_used_i,
+  input  wire [31:0]  parser_tag_i,
+  output wire [191:0] dscp_map_o,
   output wire         ext_rd_o,
   output wire [7:0]   ext_addr_o,
   input  wire [31:0]  ext_rdata_i
@@ -124,6 +126,7 @@ module weft_csr_port #(
   reg [19:0] cf_period_q;
   reg [15:0] cf_min_q;
   reg [159:0] cbfc_tx_limit_q;
+  reg [191:0] dscp_map_q;
   reg cbfc_clear_tx_p_q;
   reg cbfc_clear_rx_p_q;
 
@@ -164,6 +167,8 @@ module weft_csr_port #(
           write_ok = (reg_wdata_i & 32'hfff00000) == 32'd0;
         13'h0e0, 13'h0e4, 13'h0e8, 13'h0ec, 13'h0f0, 13'h0f4, 13'h0f8, 13'h0fc:
           write_ok = (reg_wdata_i & 32'hfff00000) == 32'd0 && reg_wdata_i[19:0] <= 20'd524287;
+        13'h1e0, 13'h1e4, 13'h1e8, 13'h1ec, 13'h1f0, 13'h1f4, 13'h1f8, 13'h1fc:
+          write_ok = (reg_wdata_i & 32'hff000000) == 32'd0;
         default: write_ok = 1'b0;
       endcase
   end
@@ -293,6 +298,15 @@ module weft_csr_port #(
         13'h1b4: read_data = {16'd0, vc_used_i[95:80]};
         13'h1b8: read_data = {16'd0, vc_used_i[111:96]};
         13'h1bc: read_data = {16'd0, vc_used_i[127:112]};
+        13'h1c0: read_data = parser_tag_i;
+        13'h1e0: read_data = {8'd0, dscp_map_q[23:0]};
+        13'h1e4: read_data = {8'd0, dscp_map_q[47:24]};
+        13'h1e8: read_data = {8'd0, dscp_map_q[71:48]};
+        13'h1ec: read_data = {8'd0, dscp_map_q[95:72]};
+        13'h1f0: read_data = {8'd0, dscp_map_q[119:96]};
+        13'h1f4: read_data = {8'd0, dscp_map_q[143:120]};
+        13'h1f8: read_data = {8'd0, dscp_map_q[167:144]};
+        13'h1fc: read_data = {8'd0, dscp_map_q[191:168]};
         default: begin
           read_data = in_ext ? ext_rdata_i : 32'd0;
           read_ok = in_ext;
@@ -391,6 +405,14 @@ module weft_csr_port #(
         13'h0f4: cbfc_tx_limit_q[119:100] <= reg_wdata_i[19:0];
         13'h0f8: cbfc_tx_limit_q[139:120] <= reg_wdata_i[19:0];
         13'h0fc: cbfc_tx_limit_q[159:140] <= reg_wdata_i[19:0];
+        13'h1e0: dscp_map_q[23:0] <= reg_wdata_i[23:0];
+        13'h1e4: dscp_map_q[47:24] <= reg_wdata_i[23:0];
+        13'h1e8: dscp_map_q[71:48] <= reg_wdata_i[23:0];
+        13'h1ec: dscp_map_q[95:72] <= reg_wdata_i[23:0];
+        13'h1f0: dscp_map_q[119:96] <= reg_wdata_i[23:0];
+        13'h1f4: dscp_map_q[143:120] <= reg_wdata_i[23:0];
+        13'h1f8: dscp_map_q[167:144] <= reg_wdata_i[23:0];
+        13'h1fc: dscp_map_q[191:168] <= reg_wdata_i[23:0];
         default: ;
       endcase
     if (rst) begin
@@ -424,6 +446,7 @@ module weft_csr_port #(
       cf_period_q <= 20'h2000;
       cf_min_q <= 16'h40;
       cbfc_tx_limit_q <= {8{20'h0}};
+      dscp_map_q <= {8{24'h0}};
     end
   end
   assign ctrl_enable_o = ctrl_enable_q;
@@ -456,6 +479,7 @@ module weft_csr_port #(
   assign cf_period_o = cf_period_q;
   assign cf_min_o = cf_min_q;
   assign cbfc_tx_limit_o = cbfc_tx_limit_q;
+  assign dscp_map_o = dscp_map_q;
 
   // Sticky events: a new event in the cycle of the clearing write wins.
   always @(posedge clk) begin

@@ -110,7 +110,7 @@ module weft_egress #(
 
   wire         rw_fits = rw_off <= 7'd60;
   wire         rw_ttl  = y_sop & y_rw_ttl & rw_fits;
-  wire         rw_ecn  = y_sop & y_rw_ecn & y_mark & rw_fits;
+  wire         rw_ecn  = rw_ttl & y_rw_ecn & y_mark;
   wire [5:0]   ttl_off = rw_off[5:0] + 6'd3;
   reg  [511:0] w_cell;
   always @* begin

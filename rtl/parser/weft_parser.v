@@ -1,270 +1,223 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Weft Authors
 //
-// weft_parser: finds the fields of a frame in its first cell and makes the frame's descriptor.
+// weft_parser: the programmable parser of a port: cells in; the same cells out, with keys and a
+// descriptor beside the first one of each frame. It knows no protocol: its program does.
 //
-// Knows Ethernet, up to two VLAN tags (TPID 8100 or 88A8), the 4-byte ESUN header (EtherType in a
-// register) and MAC control frames. It decides nothing about the way of a frame; it only says what
-// the frame is, which virtual channel it belongs to and whether it must be dropped for its headers.
+// Stages (weft_parser_stage) that each take one step by tables of their own, then one cycle that
+// takes the fields out (weft_parser_extract). Machine and programs: csrc/include/weft/parser.h.
 //
-//   field          from
-//   dst_key, type  destination address; type 1 (accelerator id, key = address[9:0]) when
-//                  ((address[47:16] ^ cfg_id_prefix_i) & cfg_id_mask_i) == 0, else type 0 (MAC)
-//   src_key, type  source address: type as above, key always all 48 bits (for the source check)
-//   vc             cfg_cos_map_i[CoS] with an ESUN header; else cfg_pcp_map_i[{PCP, DEI}] of the
-//                  outer VLAN tag; else cfg_default_vc_i
-//   prio           ESUN CoS; else PCP of the outer tag; else 0
-//   hash           flow_hash() below of both addresses and, when F = 1, the ESUN flow label
-//   rw_*           ESUN: rw_ttl 1, rw_ecn = (ECN != 00), rw_off = offset of the ESUN header
-//   drop           CONTROL (EtherType 8808), else PARSE (the frame ends before the headers that it
-//                  announces, or a map names a VC that does not exist), else TTL (ESUN TTL 0 or 1)
-// A frame that ends too early is taken for an untagged plain one in all other fields.
-// A frame with a drop reason has kind DROP, a MAC control frame has kind CONTROL; both travel on,
-// so that the buffer behind can count them with everything else.
-//
-// Latency: 1 cycle, cell and descriptor together. Keys and descriptor are valid with the cell that
-//   has `sop` and hold their values until the next one.
-// Stall rule: none, a cell every cycle.
-// Trade-off: all offsets are decoded from one cell in one cycle by three-way multiplexers, which is
-//   possible because every header of this set ends by byte 26. The ports are meant to outlive that:
-//   a programmable parser with a program memory replaces the inside, its longer latency is seen
-//   only as a later cell_valid_o, and the cfg_* inputs become the constants of its default program.
-// Relies on: every sop cell that is not also eop holds 64 bytes; bytes beyond `cell_bytes_i` are 0.
-// Sources: VLAN tag IEEE 802.1Q clause 9; MAC control IEEE 802.3 clause 31; ESUN header OCP ESUN
-//   1.0 as decoded publicly: byte 0 {Rev 2, F 1, CoS 3, ECN 2}, bytes 1-2 flow label, byte 3 {TTL
-//   4, UD 2, reserved 2}; CoS overrides PCP, a frame that arrives with TTL 0 or 1 is dropped.
+// Latency: HOLD + STAGES + 1 cycles for the first cell of every frame, whatever its program and its
+//   length. HOLD is 0, 2, 6 for 32, 16, 8 bytes a cycle: a first cell is held back so long that the
+//   second one, 64 / MII_BYTES cycles later on the wire, is at most two cycles behind it. Other cells
+//   are held back less, or not at all, never longer; order is kept.
+// Second cell: one that comes later still (control ordered sets within the first 128 bytes of a
+//   frame, against the link rules, which allow none before byte 256) counts as not there: bytes 64
+//   to 127 of that frame do not exist for the program.
+// Stall rule: none, a cell every cycle, whatever is being loaded.
+// Load (law 9): in the cycle of load_i the bus carries the tables of stage 0, s cycles later those
+//   of stage s. A token runs down the pipeline with load_i, so the new program follows behind the
+//   last cell of the old one: every frame sees one program in all of its stages, and no cycle is
+//   lost. A load may follow STAGES cycles after another. tag_o names the program of the frames that
+//   enter stage 0. After reset there is no program: every frame is a drop PARSE (law 8).
+// Trade-off: the pipeline carries whole cells, so that their order is never in question and the
+//   stages need no buffer of headers: (STAGES + 1) * 541 flops.
+// Relies on: every sop cell that is not also eop holds 64 bytes; bytes beyond `bytes` are 0.
 `default_nettype none
 `include "weft_defs.vh"
 module weft_parser #(
-    parameter VCS = 4 // virtual channels, 1..8
+    parameter VCS       = 4,  // virtual channels, 1..8
+    parameter STAGES    = 6,  // 3..8; programs are made for 6
+    parameter MII_BYTES = 32  // 8, 16, 32: how far apart the cells of a frame come
 ) (
-    input  wire         clk,
-    input  wire         rst,
-    input  wire [31:0]  time_i,           // current cycle, goes into the descriptor
+    input  wire          clk,
+    input  wire          rst,
+    input  wire [31:0]   time_i,           // current cycle, goes into the descriptor
+    // program
+    input  wire          load_i,           // the bus has stage 0 now, stage s in s cycles
+    input  wire [2559:0] load_data_i,
+    input  wire [31:0]   load_tag_i,       // with load_i
+    output reg  [31:0]   tag_o,            // of the last load, 0 after reset
     // cells in
-    input  wire         cell_valid_i,
-    input  wire         cell_sop_i,
-    input  wire         cell_eop_i,
-    input  wire         cell_err_i,       // with eop
-    input  wire [4:0]   cell_reason_i,    // with eop, WEFT_DROP_*
-    input  wire [6:0]   cell_bytes_i,     // 1..64
-    input  wire [13:0]  cell_len_i,       // with eop: bytes of the frame without FCS
-    input  wire [511:0] cell_data_i,
+    input  wire          cell_valid_i,
+    input  wire          cell_sop_i,
+    input  wire          cell_eop_i,
+    input  wire          cell_err_i,       // with eop
+    input  wire [4:0]    cell_reason_i,    // with eop, WEFT_DROP_*
+    input  wire [6:0]    cell_bytes_i,     // 1..64
+    input  wire [13:0]   cell_len_i,       // with eop: bytes of the frame without FCS
+    input  wire [511:0]  cell_data_i,
     // configuration (registers; quasi-static)
-    input  wire [5:0]   cfg_port_i,       // number of this endpoint
-    input  wire [15:0]  cfg_esun_type_i,  // EtherType of ESUN (not assigned yet)
-    input  wire [31:0]  cfg_id_prefix_i,  // upper 32 bits of addresses that carry an accelerator id
-    input  wire [31:0]  cfg_id_mask_i,    // which of them are compared
-    input  wire [23:0]  cfg_cos_map_i,    // VC of ESUN CoS c at 3*c
-    input  wire [47:0]  cfg_pcp_map_i,    // VC of {PCP, DEI} p at 3*p
-    input  wire [2:0]   cfg_default_vc_i, // VC of untagged frames
+    input  wire [5:0]    cfg_port_i,       // number of this endpoint
+    input  wire [31:0]   cfg_id_prefix_i,  // upper 32 bits of addresses that carry an identifier
+    input  wire [31:0]   cfg_id_mask_i,    // which of them are compared
+    input  wire [23:0]   cfg_cos_map_i,    // VC of class of service c at 3*c
+    input  wire [47:0]   cfg_pcp_map_i,    // VC of {PCP, DEI} p at 3*p
+    input  wire [191:0]  cfg_dscp_map_i,   // VC of DSCP d at 3*d
+    input  wire [2:0]    cfg_default_vc_i, // VC of frames without a class
     // cells out
-    output reg          cell_valid_o,
-    output reg          cell_sop_o,
-    output reg          cell_eop_o,
-    output reg          cell_err_o,
-    output reg  [4:0]   cell_reason_o,
-    output reg  [6:0]   cell_bytes_o,
-    output reg  [13:0]  cell_len_o,
-    output reg  [511:0] cell_data_o,
+    output wire          cell_valid_o,
+    output wire          cell_sop_o,
+    output wire          cell_eop_o,
+    output wire          cell_err_o,
+    output wire [4:0]    cell_reason_o,
+    output wire [6:0]    cell_bytes_o,
+    output wire [13:0]   cell_len_o,
+    output wire [511:0]  cell_data_o,
     // with the sop cell
-    output reg  [63:0]  dst_key_o,
-    output reg  [1:0]   dst_type_o,       // 0 MAC address, 1 accelerator id
-    output reg  [63:0]  src_key_o,
-    output reg  [1:0]   src_type_o,
-    output reg  [`WEFT_DESC_BITS-1:0] desc_o
+    output wire [127:0]  dst_key_o,        // right-aligned
+    output wire [2:0]    dst_type_o,       // WEFT_KEY_*
+    output wire [127:0]  src_key_o,
+    output wire [2:0]    src_type_o,
+    output wire [`WEFT_DESC_BITS-1:0] desc_o
 );
+  localparam HOLD = 64 / MII_BYTES - 2;
+
   generate
-    if (VCS < 1 || VCS > 8) begin : gen_illegal
-      weft_parser_needs_VCS_1_to_8 u_stop ();
+    if (VCS < 1 || VCS > 8 || STAGES < 3 || STAGES > 8 ||
+        (MII_BYTES != 8 && MII_BYTES != 16 && MII_BYTES != 32)) begin : gen_illegal
+      weft_parser_illegal_parameter u_stop ();
     end
   endgenerate
 
-  localparam [15:0] TPID_C     = 16'h8100;
-  localparam [15:0] TPID_S     = 16'h88A8;
-  localparam [15:0] TYPE_CTRL  = 16'h8808;
-  localparam [5:0]  PROTO_ETH  = 6'd0;
-  localparam [5:0]  PROTO_ESUN = 6'd1;
-  localparam [31:0] VCS_C      = VCS;
+  // Place s is the input of stage s, place STAGES that of the extraction. The comments below let
+  // the simulator keep each place apart; other tools read past them.
+  wire [STAGES:0]              valid /*verilator split_var*/;
+  wire [(STAGES+1)*29-1:0]     side  /*verilator split_var*/;
+  wire [(STAGES+1)*512-1:0]    data  /*verilator split_var*/;
+  wire [(STAGES+1)*17-1:0]     walk  /*verilator split_var*/;
+  wire [(STAGES+1)*128-1:0]    slots /*verilator split_var*/;
+  wire [28:0] side_in = {cell_sop_i, cell_eop_i, cell_err_i, cell_reason_i, cell_bytes_i,
+                         cell_len_i};
 
-  // A linear mix: the seven 16-bit words are rotated and folded, then spread by two rounds of a
-  // 16-bit xorshift (4, 7, 6), which is a bijection. XOR only. The rotations keep the last bytes of
-  // the two addresses apart, so that 256 x 256 neighbours give 65536 different values; rotations
-  // and shifts were chosen so that any 64 neighbouring addresses or labels, at any stride up to
-  // 1024, fall evenly on 2 to 16 ways at either end of the hash.
-  function [15:0] flow_hash;
-    input [47:0] dst;
-    input [47:0] src;
-    input [15:0] label;
-    reg   [15:0] x;
-    begin
-      x = dst[15:0] ^ {dst[29:16], dst[31:30]} ^ {dst[37:32], dst[47:38]} ^ {src[7:0], src[15:8]} ^
-          {src[17:16], src[31:18]} ^ {src[38:32], src[47:39]} ^ {label[14:0], label[15]};
-      x = x ^ {x[11:0], 4'd0};
-      x = x ^ {7'd0, x[15:7]};
-      x = x ^ {x[9:0], 6'd0};
-      x = x ^ {x[11:0], 4'd0};
-      x = x ^ {7'd0, x[15:7]};
-      flow_hash = x ^ {x[9:0], 6'd0};
+  assign walk[16:0]   = 17'd0;
+  assign slots[127:0] = 128'd0;
+
+  // ------------------------------------------------------------------ hold -------------------
+  genvar g;
+  generate
+    if (HOLD == 0) begin : gen_direct
+      assign valid[0]    = cell_valid_i;
+      assign side[28:0]  = side_in;
+      assign data[511:0] = cell_data_i;
+    end else begin : gen_hold
+      // A first cell leaves HOLD cycles after it came, any other as soon as it is at the head.
+      reg  [HOLD-1:0] due_q; // bit k: a first cell came k + 1 cycles ago
+      wire            held;
+      wire [28:0]     head_side;
+      wire [511:0]    head_data;
+      wire            pass = !held && cell_valid_i && !cell_sop_i;
+      wire            pop  = held && (!head_side[28] || due_q[HOLD-1]);
+      /* verilator lint_off PINCONNECTEMPTY */
+      weft_fifo #(
+          .WIDTH(541),
+          .DEPTH(HOLD + 1)
+      ) u_hold (
+          .clk        (clk),
+          .rst        (rst),
+          .in_valid_i (cell_valid_i && !pass),
+          .in_ready_o (), // HOLD + 1 cells are never held
+          .in_data_i  ({side_in, cell_data_i}),
+          .out_valid_o(held),
+          .out_ready_i(pop),
+          .out_data_o ({head_side, head_data}),
+          .level_o    (),
+          .error_o    ()
+      );
+      /* verilator lint_on PINCONNECTEMPTY */
+      always @(posedge clk) begin
+        due_q <= {due_q[HOLD-2:0], cell_valid_i && cell_sop_i};
+        if (rst) due_q <= {HOLD{1'b0}};
+      end
+      assign valid[0]    = pop || pass;
+      assign side[28:0]  = pass ? side_in : head_side;
+      assign data[511:0] = pass ? cell_data_i : head_data;
+      `WEFT_ASSERT(a_due_is_first, !due_q[HOLD-1] || (held && head_side[28]))
     end
-  endfunction
+  endgenerate
 
-  // Fields of the first cell, byte 0 of the wire being the most significant of each number.
-  reg  [47:0] dst;
-  reg  [47:0] src;
-  reg  [15:0] type0;  // the EtherType of an untagged frame, or the outer TPID
-  reg  [15:0] type1;  // behind one tag
-  reg  [15:0] type2;  // behind two
-  reg  [15:0] etype;
-  reg         tag0;
-  reg         tag1;
-  reg  [3:0]  tci;    // {PCP, DEI} of the outer tag
-  reg  [6:0]  off;    // first byte behind the EtherType
-  reg  [24:0] eh;     // ESUN header: {F, CoS, ECN, flow label, TTL[3:1]}
-  reg         esun;
-  reg         control;
-  reg         short_frame;
-  reg         dst_is_id;
-  reg         src_is_id;
-  reg  [2:0]  vc;
-  reg         bad_vc;
-  reg  [2:0]  prio;
-  reg  [4:0]  drop;
-  reg  [2:0]  kind;
-  reg  [`WEFT_DESC_BITS-1:0] desc;
-  reg  [15:0] seq_q;
-
-  wire        first = cell_valid_i && cell_sop_i;
-
-  always @* begin
-    dst         = 48'd0;
-    src         = 48'd0;
-    type0       = 16'd0;
-    type1       = 16'd0;
-    type2       = 16'd0;
-    etype       = 16'd0;
-    tag0        = 1'b0;
-    tag1        = 1'b0;
-    tci         = 4'd0;
-    off         = 7'd0;
-    eh          = 25'd0;
-    esun        = 1'b0;
-    control     = 1'b0;
-    short_frame = 1'b0;
-    dst_is_id   = 1'b0;
-    src_is_id   = 1'b0;
-    vc          = 3'd0;
-    bad_vc      = 1'b0;
-    prio        = 3'd0;
-    drop        = `WEFT_DROP_NONE;
-    kind        = `WEFT_KIND_UNICAST;
-    desc        = {`WEFT_DESC_BITS{1'b0}};
-    if (first) begin
-      dst   = {cell_data_i[7:0], cell_data_i[15:8], cell_data_i[23:16],
-               cell_data_i[31:24], cell_data_i[39:32], cell_data_i[47:40]};
-      src   = {cell_data_i[55:48], cell_data_i[63:56], cell_data_i[71:64],
-               cell_data_i[79:72], cell_data_i[87:80], cell_data_i[95:88]};
-      type0 = {cell_data_i[103:96], cell_data_i[111:104]};
-      tci   = cell_data_i[119:116];
-      type1 = {cell_data_i[135:128], cell_data_i[143:136]};
-      type2 = {cell_data_i[167:160], cell_data_i[175:168]};
-      tag0  = (type0 == TPID_C) || (type0 == TPID_S);
-      tag1  = tag0 && ((type1 == TPID_C) || (type1 == TPID_S));
-      if (tag1) begin
-        etype = type2;
-        off   = 7'd22;
-        eh    = {cell_data_i[181:176], cell_data_i[191:184], cell_data_i[199:192],
-                 cell_data_i[207:205]};
-      end else if (tag0) begin
-        etype = type1;
-        off   = 7'd18;
-        eh    = {cell_data_i[149:144], cell_data_i[159:152], cell_data_i[167:160],
-                 cell_data_i[175:173]};
-      end else begin
-        etype = type0;
-        off   = 7'd14;
-        eh    = {cell_data_i[117:112], cell_data_i[127:120], cell_data_i[135:128],
-                 cell_data_i[143:141]};
-      end
-      control     = (etype == TYPE_CTRL);
-      esun        = (etype == cfg_esun_type_i) && !control;
-      // Compared before anything behind `off` is believed: of a frame that is cut inside its
-      // headers only the addresses count.
-      short_frame = cell_eop_i && (cell_bytes_i < (esun ? off + 7'd4 : off));
-      if (short_frame) begin
-        control = 1'b0;
-        esun    = 1'b0;
-        tag0    = 1'b0;
-      end
-      dst_is_id = (((dst[47:16] ^ cfg_id_prefix_i) & cfg_id_mask_i) == 32'd0);
-      src_is_id = (((src[47:16] ^ cfg_id_prefix_i) & cfg_id_mask_i) == 32'd0);
-
-      if (esun) begin
-        prio = eh[23:21];
-        vc   = cfg_cos_map_i[eh[23:21]*3+:3];
-      end else if (tag0) begin
-        prio = tci[3:1];
-        vc   = cfg_pcp_map_i[tci*3+:3];
-      end else begin
-        vc   = cfg_default_vc_i;
-      end
-      bad_vc = ({29'd0, vc} >= VCS_C);
-
-      if (control) drop = `WEFT_DROP_CONTROL;
-      else if (short_frame || bad_vc) drop = `WEFT_DROP_PARSE;
-      else if (esun && (eh[2:0] == 3'd0)) drop = `WEFT_DROP_TTL;
-      if (control) kind = `WEFT_KIND_CONTROL;
-      else if (drop != `WEFT_DROP_NONE) kind = `WEFT_KIND_DROP;
-
-      desc[`WEFT_D_SEQ]       = seq_q;
-      desc[`WEFT_D_SRC_PORT]  = cfg_port_i;
-      desc[`WEFT_D_VC]        = bad_vc ? 3'd0 : vc; // what comes behind may index with it
-      desc[`WEFT_D_PRIO]      = prio;
-      desc[`WEFT_D_KIND]      = kind;
-      desc[`WEFT_D_OP]        = `WEFT_OP_OTHER;
-      desc[`WEFT_D_PROTO]     = esun ? PROTO_ESUN : PROTO_ETH;
-      desc[`WEFT_D_HASH]      = flow_hash(dst, src, (esun && eh[24]) ? eh[18:3] : 16'd0);
-      desc[`WEFT_D_LEN_KNOWN] = cell_eop_i;
-      desc[`WEFT_D_LEN]       = cell_eop_i ? cell_len_i : 14'd0;
-      desc[`WEFT_D_TIME]      = time_i;
-      desc[`WEFT_D_RW_TTL]    = esun;
-      desc[`WEFT_D_RW_ECN]    = esun && (eh[20:19] != 2'b00);
-      desc[`WEFT_D_RW_OFF]    = esun ? off : 7'd0;
-      desc[`WEFT_D_DROP]      = drop;
-    end
-  end
-
+  // ------------------------------------------------------------------ stages -----------------
+  reg [STAGES-1:1] token_q; // bit s: the bus has the tables of stage s for this port
   always @(posedge clk) begin
-    cell_valid_o <= cell_valid_i;
-    if (cell_valid_i) begin
-      cell_sop_o    <= cell_sop_i;
-      cell_eop_o    <= cell_eop_i;
-      cell_err_o    <= cell_err_i;
-      cell_reason_o <= cell_reason_i;
-      cell_bytes_o  <= cell_bytes_i;
-      cell_len_o    <= cell_len_i;
-      cell_data_o   <= cell_data_i;
-    end
-    if (first) begin
-      seq_q      <= seq_q + 16'd1;
-      dst_key_o  <= dst_is_id ? {54'd0, dst[9:0]} : {16'd0, dst};
-      dst_type_o <= {1'b0, dst_is_id};
-      src_key_o  <= {16'd0, src};
-      src_type_o <= {1'b0, src_is_id};
-      desc_o     <= desc;
-    end
+    token_q <= {token_q[STAGES-2:1], load_i};
+    if (load_i) tag_o <= load_tag_i;
     if (rst) begin
-      cell_valid_o <= 1'b0;
-      seq_q        <= 16'd0;
+      token_q <= {(STAGES - 1) {1'b0}};
+      tag_o   <= 32'd0;
     end
   end
+  wire [STAGES-1:0] load = {token_q, load_i};
 
-  `WEFT_ASSERT(a_vc_exists,
-      !(cell_valid_o && cell_sop_o) || ({29'd0, desc_o[`WEFT_D_VC]} < VCS_C))
-  `WEFT_ASSERT(a_drop_is_not_forwarded,
-      !(cell_valid_o && cell_sop_o) || (desc_o[`WEFT_D_DROP] == `WEFT_DROP_NONE) ||
-      (desc_o[`WEFT_D_KIND] == `WEFT_KIND_DROP) || (desc_o[`WEFT_D_KIND] == `WEFT_KIND_CONTROL))
+  generate
+    for (g = 0; g < STAGES; g = g + 1) begin : gen_stage
+      localparam SECOND = (g >= 2) ? 1 : 0;
+      localparam NEAR   = SECOND ? g - 1 : 0;
+      localparam FAR    = SECOND ? g - 2 : 0;
+      weft_parser_stage #(
+          .SECOND(SECOND)
+      ) u_stage (
+          .clk         (clk),
+          .rst         (rst),
+          .load_i      (load[g]),
+          .load_data_i (load_data_i),
+          .valid_i     (valid[g]),
+          .side_i      (side[g*29+:29]),
+          .data_i      (data[g*512+:512]),
+          .walk_i      (walk[g*17+:17]),
+          .slots_i     (slots[g*128+:128]),
+          .near_valid_i(valid[NEAR]),
+          .near_side_i (side[NEAR*29+:29]),
+          .near_data_i (data[NEAR*512+:512]),
+          .far_valid_i (valid[FAR]),
+          .far_side_i  (side[FAR*29+:29]),
+          .far_data_i  (data[FAR*512+:512]),
+          .valid_o     (valid[g+1]),
+          .side_o      (side[(g+1)*29+:29]),
+          .data_o      (data[(g+1)*512+:512]),
+          .walk_o      (walk[(g+1)*17+:17]),
+          .slots_o     (slots[(g+1)*128+:128])
+      );
+    end
+  endgenerate
+
+  weft_parser_extract #(
+      .VCS(VCS),
+      .AGE(HOLD + STAGES)
+  ) u_extract (
+      .clk             (clk),
+      .rst             (rst),
+      .time_i          (time_i),
+      .valid_i         (valid[STAGES]),
+      .side_i          (side[STAGES*29+:29]),
+      .data_i          (data[STAGES*512+:512]),
+      .walk_i          (walk[STAGES*17+:17]),
+      .slots_i         (slots[STAGES*128+:128]),
+      .near_valid_i    (valid[STAGES-1]),
+      .near_side_i     (side[(STAGES-1)*29+:29]),
+      .near_data_i     (data[(STAGES-1)*512+:512]),
+      .far_valid_i     (valid[STAGES-2]),
+      .far_side_i      (side[(STAGES-2)*29+:29]),
+      .far_data_i      (data[(STAGES-2)*512+:512]),
+      .cfg_port_i      (cfg_port_i),
+      .cfg_id_prefix_i (cfg_id_prefix_i),
+      .cfg_id_mask_i   (cfg_id_mask_i),
+      .cfg_cos_map_i   (cfg_cos_map_i),
+      .cfg_pcp_map_i   (cfg_pcp_map_i),
+      .cfg_dscp_map_i  (cfg_dscp_map_i),
+      .cfg_default_vc_i(cfg_default_vc_i),
+      .valid_o         (cell_valid_o),
+      .side_o          ({cell_sop_o, cell_eop_o, cell_err_o, cell_reason_o, cell_bytes_o,
+                         cell_len_o}),
+      .data_o          (cell_data_o),
+      .dst_key_o       (dst_key_o),
+      .dst_type_o      (dst_type_o),
+      .src_key_o       (src_key_o),
+      .src_type_o      (src_type_o),
+      .desc_o          (desc_o)
+  );
+
   `WEFT_ASSERT(a_first_cell_is_full,
       !(cell_valid_i && cell_sop_i && !cell_eop_i) || (cell_bytes_i == 7'd64))
+  `WEFT_ASSERT(a_loads_do_not_meet, !load_i || (token_q == {(STAGES - 1) {1'b0}}))
 endmodule
 `default_nettype wire

@@ -5,13 +5,15 @@
 //
 // Tables (written by weft_route_ctl over the tbl_* bus, one entry a cycle, at any time):
 //   MAC    4 ways x MAC_SETS of {key[47:0], entry[11:0]}; the set of each way is weft_mac_hash
-//   id     IDS entries, the key of type 1 is the index
+//   id     IDS entries, the key of types ID and ID8 is the index
 //   group  GROUPS masks, one bit an endpoint
 //   entry  {valid, group, dest[9:0]}: dest is an endpoint, or a group number when `group` is set
 // Checks, the first that finds fault gives the drop reason; the parser's reason goes before all:
 //   tables not ready (after reset)                                              DENIED
-//   no entry, dest >= ENDPOINTS, group number >= GROUPS, key type without table NO_ROUTE
-//   cfg_src_check_i and the source address fits none of the four entries        SOURCE
+//   no entry, dest >= ENDPOINTS, group number >= GROUPS, key type without table,
+//   kind PUNT (no processor is an endpoint)                                     NO_ROUTE
+//   cfg_src_check_i and the source key has more than 48 bits, or fits none of the
+//   four entries                                                                SOURCE
 //   unicast to an endpoint, or group without an endpoint, in cfg_allow_i        DENIED
 // A group never returns to the port it came from; a unicast does when cfg_allow_i says so. A frame
 // that is dropped leaves with dst_mask_o = 0 and kind DROP (MAC control: kind stays CONTROL), so
@@ -46,9 +48,9 @@ module weft_route #(
     input  wire [6:0]   cell_bytes_i,
     input  wire [13:0]  cell_len_i,
     input  wire [511:0] cell_data_i,
-    input  wire [63:0]  dst_key_i,
-    input  wire [1:0]   dst_type_i,      // 0 MAC address, 1 accelerator id
-    input  wire [63:0]  src_key_i,       // 48-bit address
+    input  wire [127:0] dst_key_i,       // right-aligned
+    input  wire [2:0]   dst_type_i,      // WEFT_KEY_*
+    input  wire [127:0] src_key_i,
     input  wire [`WEFT_DESC_BITS-1:0] desc_i,
     // configuration (registers)
     input  wire                 cfg_src_check_i,
@@ -148,7 +150,7 @@ module weft_route #(
     src_ok = !cfg_src_check_i;
     if (first && cfg_src_check_i) begin
       for (s = 0; s < 4; s = s + 1)
-        if (cfg_src_valid_i[s] && (src_key_i[63:48] == 16'd0) &&
+        if (cfg_src_valid_i[s] && (src_key_i[127:48] == 80'd0) &&
             (((src_key_i[47:0] ^ cfg_src_value_i[s*48+:48]) & cfg_src_mask_i[s*48+:48]) == 48'd0))
           src_ok = 1'b1;
     end
@@ -162,8 +164,9 @@ module weft_route #(
   reg [6:0]   s1_bytes_q;
   reg [13:0]  s1_len_q;
   reg [511:0] s1_data_q;
-  reg [63:0]  s1_key_q;
-  reg [1:0]   s1_type_q;
+  reg [47:0]  s1_key_q;
+  reg         s1_mac_q;  // a key for the MAC table
+  reg         s1_id_q;   // an identifier
   reg         s1_src_ok_q;
   reg [`WEFT_DESC_BITS-1:0] s1_desc_q;
 
@@ -179,8 +182,12 @@ module weft_route #(
       s1_data_q   <= cell_data_i;
     end
     if (first) begin
-      s1_key_q    <= dst_key_i;
-      s1_type_q   <= dst_type_i;
+      s1_key_q    <= dst_key_i[47:0];
+      s1_mac_q    <= (dst_key_i[127:48] == 80'd0) && (desc_i[`WEFT_D_KIND] != `WEFT_KIND_PUNT) &&
+                     ((dst_type_i == `WEFT_KEY_MAC) || (dst_type_i == `WEFT_KEY_MAC_EXACT));
+      s1_id_q     <= (dst_key_i[127:ID_W] == {(128 - ID_W) {1'b0}}) &&
+                     (desc_i[`WEFT_D_KIND] != `WEFT_KIND_PUNT) &&
+                     ((dst_type_i == `WEFT_KEY_ID) || (dst_type_i == `WEFT_KEY_ID8));
       s1_src_ok_q <= src_ok;
       s1_desc_q   <= desc_i;
     end
@@ -202,14 +209,14 @@ module weft_route #(
     hit   = 1'b0;
     entry = 11'd0;
     if (s1_first) begin
-      if (s1_type_q == 2'd0) begin
+      if (s1_mac_q) begin
         for (v = 3; v >= 0; v = v - 1)
-          if (mac_rd[v*MAC_W+11] && ({16'd0, mac_rd[v*MAC_W+12+:48]} == s1_key_q)) begin
+          if (mac_rd[v*MAC_W+11] && (mac_rd[v*MAC_W+12+:48] == s1_key_q)) begin
             hit   = 1'b1;
             entry = mac_rd[v*MAC_W+:11];
           end
-      end else if (s1_type_q == 2'd1) begin
-        hit   = id_rd[11] && ((s1_key_q >> ID_W) == 64'd0);
+      end else if (s1_id_q) begin
+        hit   = id_rd[11];
         entry = id_rd[10:0];
       end
       if (entry[10] ? ({22'd0, entry[9:0]} >= GROUPS_C) : ({22'd0, entry[9:0]} >= ENDPOINTS_C))

@@ -6,7 +6,7 @@
 // counters.
 //
 // Latency, unloaded, in cycles (the table of docs/performance.md is measured, this is the plan):
-//   pins 1, wire to cell 3 .. 4, FCS 1, parser 1, route 2, buffer and match 1, read 1,
+//   pins 1, wire to cell 3 .. 4, FCS 1, parser 7, route 2, buffer and match 1, read 1,
 //   crossbar 1 (outside), queue 1, transmit MAC 3.
 `default_nettype none
 `include "weft_defs.vh"
@@ -45,7 +45,6 @@ module weft_port #(
   input  wire                        snap_i,
   // Chip-wide configuration
   input  wire [13:0]                 cfg_max_frame_i,
-  input  wire [15:0]                 cfg_esun_type_i,
   input  wire [31:0]                 cfg_id_prefix_i,
   input  wire [31:0]                 cfg_id_mask_i,
   input  wire                        cfg_ct_enable_i,
@@ -53,6 +52,10 @@ module weft_port #(
   input  wire [3:0]                  cfg_ct_threshold_i,
   input  wire [7:0]                  cfg_egress_high_i,
   input  wire [VCS*13-1:0]           cfg_ecn_i,
+  // Parser program
+  input  wire                        load_i,
+  input  wire [2559:0]               load_data_i,
+  input  wire [31:0]                 load_tag_i,
   // Route tables
   input  wire                        tbl_ready_i,
   input  wire                        tbl_we_i,
@@ -131,7 +134,9 @@ module weft_port #(
   wire [63:0]  cfg_src_value_hi, cfg_src_mask_hi;
   wire [23:0]  cfg_cos_map;
   wire [47:0]  cfg_pcp_map;
+  wire [191:0] cfg_dscp_map;
   wire [2:0]   cfg_default_vc;
+  wire [31:0]  parser_tag;
   wire [47:0]  cfg_mac;
   wire [3:0]   cfg_tx_shift, cfg_rx_shift;
   wire [7:0]   cfg_tx_ovhd, cfg_rx_ovhd;
@@ -177,6 +182,7 @@ module weft_port #(
     .receiver_credits_consumed_i({{(8-VCS)*20{1'b0}}, r_cc}),
     .receiver_credits_freed_i({{(8-VCS)*20{1'b0}}, r_cf}),
     .vc_used_i({{(8-VCS)*16{1'b0}}, vc_used}),
+    .parser_tag_i(parser_tag), .dscp_map_o(cfg_dscp_map),
     .ext_rd_o(), .ext_addr_o(count_addr), .ext_rdata_i(count_data)
   );
   /* verilator lint_on PINCONNECTEMPTY */
@@ -222,16 +228,17 @@ module weft_port #(
   wire [6:0]   p_bytes;
   wire [13:0]  p_len;
   wire [511:0] p_data;
-  wire [63:0]  p_dst_key, p_src_key;
-  wire [1:0]   p_dst_type;
+  wire [127:0] p_dst_key, p_src_key;
+  wire [2:0]   p_dst_type;
   wire [`WEFT_DESC_BITS-1:0] p_desc;
   /* verilator lint_off PINCONNECTEMPTY */
-  weft_parser #(.VCS(VCS)) u_parser (
+  weft_parser #(.VCS(VCS), .MII_BYTES(MII_BYTES)) u_parser (
     .clk(clk), .rst(rst), .time_i(time_i),
+    .load_i(load_i), .load_data_i(load_data_i), .load_tag_i(load_tag_i), .tag_o(parser_tag),
     .cell_valid_i(m_valid), .cell_sop_i(m_sop), .cell_eop_i(m_eop), .cell_err_i(m_err),
     .cell_reason_i(m_reason), .cell_bytes_i(m_bytes), .cell_len_i(m_len), .cell_data_i(m_data),
-    .cfg_port_i(port_i), .cfg_esun_type_i(cfg_esun_type_i), .cfg_id_prefix_i(cfg_id_prefix_i),
-    .cfg_id_mask_i(cfg_id_mask_i), .cfg_cos_map_i(cfg_cos_map), .cfg_pcp_map_i(cfg_pcp_map),
+    .cfg_port_i(port_i), .cfg_id_prefix_i(cfg_id_prefix_i), .cfg_id_mask_i(cfg_id_mask_i),
+    .cfg_cos_map_i(cfg_cos_map), .cfg_pcp_map_i(cfg_pcp_map), .cfg_dscp_map_i(cfg_dscp_map),
     .cfg_default_vc_i(cfg_default_vc),
     .cell_valid_o(p_valid), .cell_sop_o(p_sop), .cell_eop_o(p_eop), .cell_err_o(p_err),
     .cell_reason_o(p_reason), .cell_bytes_o(p_bytes), .cell_len_o(p_len), .cell_data_o(p_data),

@@ -59,13 +59,13 @@ module weft_switch #(
   wire              reg_valid, reg_write;
   wire [19:0]       reg_addr;
   wire [31:0]       reg_wdata;
-  wire [PORTS+1:0]  ack, err;
-  wire [(PORTS+2)*32-1:0] rdata;
+  wire [PORTS+2:0]  ack, err;
+  wire [(PORTS+3)*32-1:0] rdata;
   reg  [31:0]       rdata_or;
   always @* begin : p_or
     integer k;
     rdata_or = 32'd0;
-    for (k = 0; k < PORTS + 2; k = k + 1) rdata_or = rdata_or | rdata[k*32 +: 32];
+    for (k = 0; k < PORTS + 3; k = k + 1) rdata_or = rdata_or | rdata[k*32 +: 32];
   end
   weft_csr_axil u_csr_axil (
     .clk(clk), .rst(rst),
@@ -89,7 +89,6 @@ module weft_switch #(
   );
 
   wire [13:0]  cfg_max_frame;
-  wire [15:0]  cfg_esun_type;
   wire [31:0]  cfg_id_prefix, cfg_id_mask;
   wire         cfg_ct_enable;
   wire [3:0]   cfg_ct_margin, cfg_ct_threshold;
@@ -119,7 +118,7 @@ module weft_switch #(
     .error_status_set_i({1'b0, |err_egress, err_crossbar, |err_ingress, 1'b0, 1'b0, |err_link,
                          1'b0}),
     .error_status_o(),
-    .max_frame_o(cfg_max_frame), .esun_type_o(cfg_esun_type), .id_prefix_o(cfg_id_prefix),
+    .max_frame_o(cfg_max_frame), .id_prefix_o(cfg_id_prefix),
     .id_mask_o(cfg_id_mask), .ct_ctrl_enable_o(cfg_ct_enable), .ct_ctrl_margin_o(cfg_ct_margin),
     .ct_ctrl_threshold_o(cfg_ct_threshold), .egress_high_o(cfg_egress_high),
     .ecn_threshold_o(cfg_ecn)
@@ -144,7 +143,7 @@ module weft_switch #(
   weft_csr_route #(.BASE(20'h01000)) u_csr_route (
     .clk(clk), .rst(rst), .reg_valid_i(reg_valid), .reg_write_i(reg_write),
     .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata), .reg_ack_o(ack[1]), .reg_err_o(err[1]),
-    .reg_rdata_o(rdata[63:32]), .block_next_i(20'h10000),
+    .reg_rdata_o(rdata[63:32]), .block_next_i(20'h02000),
     .status_ready_i(tbl_ready & (&ready)), .status_busy_i(cmd_busy), .status_error_i(route_err),
     .key_lo_o(key[31:0]), .key_hi_o(key[47:32]), .entry_o(entry), .mask_lo_o(mask[31:0]),
     .mask_hi_o(mask[63:32]), .cmd_op_o(cmd_op), .cmd_index_o(cmd_index), .cmd_p_o(cmd),
@@ -159,6 +158,36 @@ module weft_switch #(
     .rd_key_o(rd_key), .rd_entry_o(rd_entry), .rd_mask_o(rd_mask), .rd_err_o(route_err),
     .tbl_ready_o(tbl_ready), .tbl_we_o(tbl_we), .tbl_sel_o(tbl_sel), .tbl_index_o(tbl_index),
     .tbl_key_o(tbl_key), .tbl_entry_o(tbl_entry), .tbl_mask_o(tbl_mask)
+  );
+
+  // ------------------------------------------------------------------ parser program ---------
+  localparam PARSER_STAGES = 6;
+  wire [31:0]        parser_data, parser_rd, parser_tag, load_tag;
+  wire [63:0]        parser_mask;
+  wire [1:0]         parser_op;
+  wire [3:0]         parser_seek, parser_stage;
+  wire [6:0]         parser_word;
+  wire               parser_put, parser_cmd, parser_busy, parser_err, parser_complete;
+  wire [PORTS-1:0]   load;
+  wire [2559:0]      load_data;
+  weft_csr_parser #(.BASE(20'h02000)) u_csr_parser (
+    .clk(clk), .rst(rst), .reg_valid_i(reg_valid), .reg_write_i(reg_write),
+    .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata), .reg_ack_o(ack[2]), .reg_err_o(err[2]),
+    .reg_rdata_o(rdata[95:64]), .block_next_i(20'h10000),
+    .status_busy_i(parser_busy), .status_error_i(parser_err),
+    .status_complete_i(parser_complete), .status_stage_i(parser_stage),
+    .status_word_i(parser_word), .size_stages_i(PARSER_STAGES[7:0]), .size_words_i(8'd80),
+    .data_o(parser_data), .data_p_o(parser_put), .rd_data_i(parser_rd),
+    .port_mask_lo_o(parser_mask[31:0]), .port_mask_hi_o(parser_mask[63:32]),
+    .tag_o(parser_tag), .cmd_op_o(parser_op), .cmd_stage_o(parser_seek), .cmd_p_o(parser_cmd)
+  );
+  weft_parser_ctl #(.PORTS(PORTS), .STAGES(PARSER_STAGES)) u_parser_ctl (
+    .clk(clk), .rst(rst), .data_valid_i(parser_put), .data_i(parser_data),
+    .cmd_valid_i(parser_cmd), .cmd_op_i(parser_op), .cmd_stage_i(parser_seek),
+    .cmd_mask_i(parser_mask), .cmd_tag_i(parser_tag), .busy_o(parser_busy),
+    .error_o(parser_err), .complete_o(parser_complete), .stage_o(parser_stage),
+    .word_o(parser_word), .rd_data_o(parser_rd),
+    .load_o(load), .load_data_o(load_data), .load_tag_o(load_tag)
   );
 
   // ------------------------------------------------------------------ fabric -----------------
@@ -222,14 +251,15 @@ module weft_switch #(
         .tx_data_o(tx_data_o[p*MII_BYTES*8 +: MII_BYTES*8]),
         .tx_ctrl_o(tx_ctrl_o[p*MII_BYTES +: MII_BYTES]),
         .reg_valid_i(reg_valid), .reg_write_i(reg_write), .reg_addr_i(reg_addr),
-        .reg_wdata_i(reg_wdata), .reg_ack_o(ack[p+2]), .reg_err_o(err[p+2]),
-        .reg_rdata_o(rdata[(p+2)*32 +: 32]),
+        .reg_wdata_i(reg_wdata), .reg_ack_o(ack[p+3]), .reg_err_o(err[p+3]),
+        .reg_rdata_o(rdata[(p+3)*32 +: 32]),
         .block_next_i((p + 1 < PORTS) ? BASE + 20'h02000 : 20'h00000), .snap_i(snap),
-        .cfg_max_frame_i(cfg_max_frame), .cfg_esun_type_i(cfg_esun_type),
-        .cfg_id_prefix_i(cfg_id_prefix), .cfg_id_mask_i(cfg_id_mask),
+        .cfg_max_frame_i(cfg_max_frame), .cfg_id_prefix_i(cfg_id_prefix),
+        .cfg_id_mask_i(cfg_id_mask),
         .cfg_ct_enable_i(cfg_ct_enable), .cfg_ct_margin_i(cfg_ct_margin),
         .cfg_ct_threshold_i(cfg_ct_threshold), .cfg_egress_high_i(cfg_egress_high),
         .cfg_ecn_i(cfg_ecn[VCS*13-1:0]),
+        .load_i(load[p]), .load_data_i(load_data), .load_tag_i(load_tag),
         .tbl_ready_i(tbl_ready), .tbl_we_i(tbl_we), .tbl_sel_i(tbl_sel),
         .tbl_index_i(tbl_index), .tbl_key_i(tbl_key), .tbl_entry_i(tbl_entry),
         .tbl_mask_i(tbl_mask),

@@ -240,7 +240,6 @@ static inline void net_chip_config(net *n)
     weft_chip_config c;
     memset(&c, 0, sizeof c);
     c.max_frame = NET_MAX_FRAME;
-    c.esun_ethertype = WEFT_ESUN_TYPE;
     c.id_prefix = WEFT_ACCEL_PREFIX;
     c.id_mask = 0xFFFFFFFFu;
     c.cut_through = !n->store_and_forward;
@@ -251,8 +250,17 @@ static inline void net_chip_config(net *n)
     NET_OK(n, weft_chip_set_config(n->dev, &c));
 }
 
+static inline void net_program(net *n)
+{
+    weft_parse_program program;
+    weft_parse_default(&program, WEFT_ESUN_TYPE);
+    uint64_t all = n->ports >= 64 ? ~0ull : (1ull << n->ports) - 1;
+    NET_OK(n, weft_parser_load(n->dev, all, &program, 1));
+}
+
 static inline void net_up(net *n)
 {
+    net_program(n);
     NET_OK(n, weft_route_wait_ready(n->dev));
     net_chip_config(n);
     for (unsigned i = 0; i < n->ports; i++) {

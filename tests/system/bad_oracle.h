@@ -83,7 +83,7 @@ struct net {
     /* options: set before net_up */
     bool lossless, store_and_forward;
     unsigned min_frame, cc_period, cf_period;
-    bool tables_down; /* the tables are not swept yet: everything is denied */
+    bool no_program;  /* the parsers have no program yet: everything is dropped */
     /* routes as the oracle knows them */
     uint64_t id_mask[1024], group_mask[64];
     uint8_t id_valid[1024], group_valid[64]; /* identifiers, 1: to id_mask; 2: to a group */
@@ -169,8 +169,8 @@ static inline uint64_t net_route(net *n, unsigned src, const weft_header *h, uns
     const net_port *p = &n->port[src];
     unsigned id = (unsigned)(h->dst & 0x3FFu);
     uint64_t mask = 0;
-    *reason = WEFT_DROP_DENIED;
-    if (n->tables_down) return 0;
+    *reason = WEFT_DROP_PARSE;
+    if (n->no_program) return 0;
     *reason = WEFT_DROP_NO_ROUTE;
     if (h->dst >> 16 == WEFT_ACCEL_PREFIX) {
         if (n->id_valid[id] == 0) return 0;

@@ -58,9 +58,9 @@ static void one_reset(net *n, unsigned round)
     net_reset(n, 1 + net_below(n, 4));
     weft_device *dev = n->dev;
 
-    /* Too early: a port that is up before the tables are swept denies everything. */
+    /* Too early: a port that is up before it has a program drops everything. */
     unsigned early = net_below(n, n->ports), count = 1 + net_below(n, 9);
-    n->tables_down = true;
+    n->no_program = true;
     n->port[early].up = true;
     n->port[early].min_frame = 64;
     NET_OK(n, weft_port_enable(dev, early));
@@ -69,18 +69,18 @@ static void one_reset(net *n, unsigned round)
     for (unsigned k = 0; k < 4 && k + 1 < n->ports; k++) /* to ports that are down: not seen */
         net_send(n, (early + 1 + k) % n->ports, weft_accel_mac(0), 0, 200);
     net_run(n, 300);
-    NET_EXPECT(n, n->port[early].drop[WEFT_DROP_DENIED] == count, "not all early frames were sent");
+    NET_EXPECT(n, n->port[early].drop[WEFT_DROP_PARSE] == count, "not all early frames were sent");
     n->port[early].up = false;
     NET_OK(n, weft_port_disable(dev, early));
-    net_check(n, "before the tables are ready");
-    n->tables_down = false;
+    net_check(n, "before the ports have a program");
+    n->no_program = false;
 
     NET_OK(n, weft_route_wait_ready(dev));
     for (unsigned k = 0; c && k < 2; k++) net_read_counts(n, *c);
     for (unsigned i = 0; c && i < n->ports; i++)
         for (unsigned k = 0; k < WEFT_CNT_SNAPSHOT_SEQ; k++) {
             bool known = i == early &&
-                         (k == WEFT_CNT_IF_IN_FRAMES || k == WEFT_CNT_IN_DROP + WEFT_DROP_DENIED);
+                         (k == WEFT_CNT_IF_IN_FRAMES || k == WEFT_CNT_IN_DROP + WEFT_DROP_PARSE);
             NET_EXPECT(n, (*c)[i][k] == (known ? count : 0), "port %u %s after reset: %llu", i,
                        weft_counter_name(k), (unsigned long long)(*c)[i][k]);
         }

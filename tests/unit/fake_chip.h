@@ -9,6 +9,7 @@
 #ifndef FAKE_CHIP_H
 #define FAKE_CHIP_H
 #include "weft/bus.h"
+#include "weft/parser.h"
 #include "weft/regs.h"
 #include "weft/regs_table.h"
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 
 #define FAKE_BYTES   0x100000u
 #define FAKE_ROUTE   0x1000u
+#define FAKE_PARSER  0x2000u
 #define FAKE_PORT(p) (0x10000u + 0x2000u * (uint32_t)(p))
 
 typedef struct {
@@ -30,6 +32,11 @@ typedef struct {
     uint64_t *mac_key; /* by index = way * sets + set */
     uint32_t *mac_entry, *id_entry;
     uint64_t *group_mask;
+    /* parser block: shadow, pointer (words), what the ports got */
+    uint32_t shadow[WEFT_PP_WORDS], program[WEFT_PP_WORDS];
+    unsigned parser_at, parser_busy, parser_busy_polls;
+    bool parser_error;
+    unsigned refuse_at; /* the word with this number is refused, 0: none */
     void (*after_command)(void *ctx); /* called after each table command */
     void *after_ctx;
 } fake_chip;
@@ -52,6 +59,8 @@ static inline const weft_reg_desc *fake_find(const fake_chip *f, uint32_t addr, 
         *type = WEFT_CHIP_BLOCK_TYPE, *base = 0;
     else if (addr < 0x2000u)
         *type = WEFT_ROUTE_BLOCK_TYPE, *base = FAKE_ROUTE;
+    else if (addr >= FAKE_PARSER && addr < FAKE_PARSER + 0x1000u)
+        *type = WEFT_PARSER_BLOCK_TYPE, *base = FAKE_PARSER;
     else if (addr >= FAKE_PORT(0) && addr < FAKE_PORT(f->ports))
         *type = WEFT_PORT_BLOCK_TYPE, *base = addr - (addr - FAKE_PORT(0)) % 0x2000u;
     else
@@ -82,6 +91,10 @@ static inline weft_status fake_read(void *ctx, weft_bus_mock *mock, uint32_t add
         if (f->sweep_polls != 0) f->sweep_polls--;
         if (f->busy != 0) f->busy--;
         *value = error | ready | busy;
+    } else if (addr == FAKE_PARSER + WEFT_PARSER_STATUS) {
+        *value = (f->parser_busy != 0 ? WEFT_PARSER__STATUS__BUSY_bm : 0) |
+                 (f->parser_error ? WEFT_PARSER__STATUS__ERROR_bm : 0);
+        if (f->parser_busy != 0) f->parser_busy--;
     }
     return WEFT_OK;
 }
@@ -125,6 +138,40 @@ static inline void fake_command(fake_chip *f, uint32_t cmd)
     if (f->after_command != NULL) f->after_command(f->after_ctx);
 }
 
+static inline void fake_parser_data(fake_chip *f, uint32_t word)
+{
+    bool refused = f->parser_busy != 0 || f->parser_at >= WEFT_PP_WORDS ||
+                   (f->refuse_at != 0 && f->parser_at == f->refuse_at);
+    if (refused)
+        f->parser_error = true;
+    else
+        f->shadow[f->parser_at++] = word;
+    if (f->parser_at % WEFT_PP_STAGE_WORDS == 0) f->parser_busy = f->parser_busy_polls;
+}
+
+static inline void fake_parser_command(fake_chip *f, uint32_t cmd)
+{
+    uint32_t op = cmd & 3, stage = cmd >> 8 & 15;
+    bool seek = op == 1 && stage < WEFT_PP_STAGES, commit = op == 3 && !f->parser_error;
+    if (f->parser_busy != 0 || (!seek && !commit)) {
+        f->parser_error = true;
+        return;
+    }
+    f->parser_busy = f->parser_busy_polls;
+    if (seek) {
+        f->parser_at = stage * WEFT_PP_STAGE_WORDS;
+        f->parser_error = false;
+        return;
+    }
+    uint64_t mask = (uint64_t)fake_peek(f, FAKE_PARSER + WEFT_PARSER_PORT_MASK_HI) << 32 |
+                    fake_peek(f, FAKE_PARSER + WEFT_PARSER_PORT_MASK_LO);
+    memcpy(f->program, f->shadow, sizeof f->program);
+    for (unsigned p = 0; p < f->ports; p++)
+        if ((mask >> p & 1) != 0)
+            fake_poke(f, FAKE_PORT(p) + WEFT_PORT_PARSER_TAG,
+                      fake_peek(f, FAKE_PARSER + WEFT_PARSER_TAG));
+}
+
 static inline weft_status fake_write(void *ctx, weft_bus_mock *mock, uint32_t addr, uint32_t *value)
 {
     fake_chip *f = ctx;
@@ -146,6 +193,10 @@ static inline weft_status fake_write(void *ctx, weft_bus_mock *mock, uint32_t ad
         fake_poke(f, WEFT_CHIP_INTR_STATE, fake_peek(f, WEFT_CHIP_INTR_STATE) | written);
     } else if (addr == FAKE_ROUTE + WEFT_ROUTE_CMD) {
         fake_command(f, written);
+    } else if (addr == FAKE_PARSER + WEFT_PARSER_DATA) {
+        fake_parser_data(f, written);
+    } else if (addr == FAKE_PARSER + WEFT_PARSER_CMD) {
+        fake_parser_command(f, written);
     }
     return WEFT_OK;
 }
@@ -168,7 +219,9 @@ static inline void fake_reset(fake_chip *f)
     fake_poke(f, WEFT_CHIP_GEOMETRY0, f->ports | f->endpoints << 8 | f->vcs << 16 | 32u << 24);
     fake_poke(f, WEFT_CHIP_GEOMETRY1, f->buf_cells | 256u << 16);
     fake_poke(f, WEFT_CHIP_GEOMETRY2, 64u | f->sets << 16);
-    fake_poke(f, FAKE_ROUTE + WEFT_ROUTE_BLOCK_NEXT, FAKE_PORT(0));
+    fake_poke(f, FAKE_ROUTE + WEFT_ROUTE_BLOCK_NEXT, FAKE_PARSER);
+    fake_poke(f, FAKE_PARSER + WEFT_PARSER_BLOCK_NEXT, FAKE_PORT(0));
+    fake_poke(f, FAKE_PARSER + WEFT_PARSER_SIZE, WEFT_PP_STAGES | WEFT_PP_STAGE_WORDS << 8);
     fake_poke(f, FAKE_ROUTE + WEFT_ROUTE_TABLE_SIZES0, 4u | f->sets << 16);
     fake_poke(f, FAKE_ROUTE + WEFT_ROUTE_TABLE_SIZES1, f->ids | f->groups << 16);
     for (unsigned p = 0; p < f->ports; p++) {

@@ -13,7 +13,6 @@
 static weft_chip_config some_chip(void)
 {
     return (weft_chip_config){.max_frame = 1522,
-                              .esun_ethertype = 0x88b6,
                               .id_prefix = 0x12345678,
                               .id_mask = 0xffff0000,
                               .cut_through = false,
@@ -31,7 +30,6 @@ static void chip_config(void **state)
     weft_chip_config c, d;
     OK(weft_chip_get_config(t.dev, &c)); /* as after reset */
     assert_int_equal(c.max_frame, 9216);
-    assert_int_equal(c.esun_ethertype, 0x88b5);
     assert_int_equal(c.id_prefix, 0x02574546);
     assert_int_equal(c.id_mask, 0xffffffff);
     assert_true(c.cut_through);
@@ -45,7 +43,6 @@ static void chip_config(void **state)
     assert_int_equal(fake_peek(&t.chip, WEFT_CHIP_ECN_THRESHOLD(7)), 8191);
     OK(weft_chip_get_config(t.dev, &d));
     assert_memory_equal(&c.ecn_threshold, &d.ecn_threshold, sizeof c.ecn_threshold);
-    assert_int_equal(d.esun_ethertype, 0x88b6);
     assert_int_equal(d.id_prefix, 0x12345678);
     assert_int_equal(d.id_mask, 0xffff0000);
     assert_false(d.cut_through);
@@ -74,7 +71,6 @@ static void chip_refuses(void **state)
     } while (0)
     REFUSED(max_frame, 63);
     REFUSED(max_frame, 9217);
-    REFUSED(esun_ethertype, 0x05ff);
     REFUSED(ct_margin, 16);
     REFUSED(ct_threshold, 16);
     REFUSED(egress_high, 256);
@@ -86,10 +82,10 @@ static void chip_refuses(void **state)
     OK(weft_port_enable(t.dev, 7));
     c = some_chip();
     IS(WEFT_ERR_STATE, weft_chip_set_config(t.dev, &c));
-    assert_int_equal(fake_peek(&t.chip, WEFT_CHIP_ESUN_TYPE), 0x88b5);
+    assert_int_equal(fake_peek(&t.chip, WEFT_CHIP_ID_PREFIX), 0x02574546);
     c.max_frame = 9216;
     OK(weft_chip_set_config(t.dev, &c));
-    assert_int_equal(fake_peek(&t.chip, WEFT_CHIP_ESUN_TYPE), 0x88b6);
+    assert_int_equal(fake_peek(&t.chip, WEFT_CHIP_ID_PREFIX), 0x12345678);
     close_device(&t);
 }
 
@@ -118,8 +114,8 @@ static void chip_bus_errors(void **state)
     (void)state;
     driver_test t = {.chip = {.ports = 3}};
     open_device(&t);
-    assert_int_equal(sweep_errors(&t, op_chip_get), 6 + WEFT_ECN_VCS);
-    assert_true(sweep_errors(&t, op_chip_set) > 6 + WEFT_ECN_VCS);
+    assert_int_equal(sweep_errors(&t, op_chip_get), 5 + WEFT_ECN_VCS);
+    assert_true(sweep_errors(&t, op_chip_set) > 5 + WEFT_ECN_VCS);
     assert_int_equal(sweep_errors(&t, op_chip_errors), 2);
     close_device(&t);
 }

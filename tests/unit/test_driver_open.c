@@ -46,9 +46,10 @@ static void follows_the_chain(void **state)
     fake_poke(&f, WEFT_CHIP_BLOCK_NEXT, FAKE_PORT(3));
     fake_poke(&f, FAKE_PORT(3) + WEFT_PORT_BLOCK_NEXT, FAKE_ROUTE);
     fake_poke(&f, FAKE_ROUTE + WEFT_ROUTE_BLOCK_NEXT, FAKE_PORT(1));
+    fake_poke(&f, FAKE_PORT(2) + WEFT_PORT_BLOCK_NEXT, FAKE_PARSER);
+    fake_poke(&f, FAKE_PARSER + WEFT_PARSER_BLOCK_NEXT, 0);
     fake_poke(&f, FAKE_PORT(1) + WEFT_PORT_BLOCK_NEXT, FAKE_PORT(0));
     fake_poke(&f, FAKE_PORT(0) + WEFT_PORT_BLOCK_NEXT, FAKE_PORT(2));
-    fake_poke(&f, FAKE_PORT(2) + WEFT_PORT_BLOCK_NEXT, 0);
     /* Ports 1 and 2 change their names: 2 is at the address of 1. */
     fake_poke(&f, FAKE_PORT(1) + WEFT_PORT_PORT_INDEX, 2);
     fake_poke(&f, FAKE_PORT(2) + WEFT_PORT_PORT_INDEX, 1);
@@ -85,11 +86,14 @@ static void refuses_what_is_no_switch(void **state)
         {"chip type", WEFT_CHIP_BLOCK_ID, 2u | 1u << 16, WEFT_ERR_NO_DEVICE},
         {"chip version", WEFT_CHIP_BLOCK_ID, 1u | 2u << 16, WEFT_ERR_VERSION},
         {"route version", FAKE_ROUTE, 2u | 2u << 16, WEFT_ERR_VERSION},
+        {"parser version", FAKE_PARSER, 4u | 2u << 16, WEFT_ERR_VERSION},
         {"port version", FAKE_PORT(5), 3u | 0u << 16, WEFT_ERR_VERSION},
         {"second chip block", FAKE_PORT(5), 1u | 1u << 16, WEFT_ERR_NO_DEVICE},
         {"second route block", FAKE_PORT(5), 2u | 1u << 16, WEFT_ERR_NO_DEVICE},
+        {"second parser block", FAKE_PORT(5), 4u | 1u << 16, WEFT_ERR_NO_DEVICE},
         {"a port is missing", FAKE_PORT(5), 99u | 1u << 16, WEFT_ERR_NO_DEVICE},
         {"no route block", WEFT_CHIP_BLOCK_NEXT, FAKE_PORT(0), WEFT_ERR_NO_DEVICE},
+        {"no parser block", FAKE_ROUTE + 4, FAKE_PORT(0), WEFT_ERR_NO_DEVICE},
         {"chain ends early", FAKE_PORT(3) + 4, 0, WEFT_ERR_NO_DEVICE},
         {"chain is odd", FAKE_PORT(3) + 4, FAKE_PORT(4) + 2, WEFT_ERR_NO_DEVICE},
         {"chain leaves the space", FAKE_PORT(3) + 4, 0x100000, WEFT_ERR_NO_DEVICE},

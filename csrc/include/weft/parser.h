@@ -8,7 +8,8 @@
  * a header row (0 at the start), a pointer `ptr` (0 at the start, even, 0..126) and results. There
  * are WEFT_PP_STAGES stages, one clock cycle each, with tables of their own:
  *
- *   in stage s, with R = row[s][current row]:
+ *   in stage s, with R = row[s][current row] (stages 0 and 1 have the first 64 bytes only: bytes
+ *   behind them read 0 there and do not count in avail):
  *     1. ptr + R.need > avail: drop PARSE.
  *     2. The operations of R, first to last: the slot's anchor becomes ptr + off, with its arg.
  *        An anchor past 126 is a drop PARSE. R.proto, when not 0, becomes the protocol id.
@@ -26,8 +27,8 @@
  *   DST, SRC   key of arg[2:0] = WEFT_KEY_*; DST missing: drop PARSE; SRC missing: key 0, MAC.
  *              Bytes of the key that lie past `avail`: drop PARSE.
  *   CLASS      value = H16[anchor] >> arg[5:2]; arg[1:0]: 0 value[2:0] is the VC itself, 1
- *              cos_map[value[2:0]], 2 pcp_map[value[3:0]], 3 dscp_map[value[5:0]]; prio = value[2:0],
- *              value[2:0], value[3:1], value[5:3]; missing: default VC, prio 0. A VC that does not
+ *              cos_map[value[2:0]], 2 pcp_map[value[3:0]], 3 dscp_map[value[5:0]]; prio =
+ * value[2:0], value[2:0], value[3:1], value[5:3]; missing: default VC, prio 0. A VC that does not
  *              exist: drop PARSE.
  *   REWRITE    arg[2:0] = WEFT_RW_*: header at the anchor whose TTL and ECN the switch may change;
  *              TTL (ESUN TTL, IPv4 TTL, IPv6 hop limit) 0 or 1: drop TTL. ecn_capable: its ECN
@@ -39,15 +40,15 @@
  * list. PUNT sends the frame to the processor's endpoint instead of where its DST says; DST is not
  * needed then.
  *
- * Of a frame that is dropped, only drop, kind, proto, vc and prio mean something (credits are counted
- * on the vc): vc and prio come from the CLASS slot as far as the parse set it, else the default; a
- * VC that does not exist counts as 0. CONTROL gives drop CONTROL and kind CONTROL.
+ * Of a frame that is dropped, only drop, kind, proto, vc and prio mean something (credits are
+ * counted on the vc): vc and prio come from the CLASS slot as far as the parse set it, else the
+ * default; a VC that does not exist counts as 0. CONTROL gives drop CONTROL and kind CONTROL.
  *
  * Key MAC whose upper 32 bits, XORed with id_prefix and masked with id_mask, are 0 becomes key ID
  * (its low 10 bits) for DST; for SRC only the type says so, the key stays whole.
  *
- * Hardware bounds (the compiler checks them): look and key offsets are even; a look or key beyond
- * byte 63 is possible from stage 2 on (the second cell of the frame is there then).
+ * Hardware bounds (the compiler checks them): look and key offsets are even; a look beyond byte 63
+ * is possible from stage 2 on (the second cell of the frame is there then).
  */
 #ifndef WEFT_PARSER_H
 #define WEFT_PARSER_H
@@ -96,6 +97,16 @@ typedef enum {
     WEFT_RW_IP4 = 2,  /* ECN byte 1 [1:0], TTL byte 8, checksum bytes 10..11 */
     WEFT_RW_IP6 = 3   /* ECN byte 1 [5:4], hop limit byte 7 */
 } weft_rw_mode;
+/* Kinds of a frame and operation classes, as rtl/weft_defs.vh has them. */
+enum {
+    WEFT_KIND_UNICAST = 0,
+    WEFT_KIND_MULTICAST = 1,
+    WEFT_KIND_REDUCE = 2,
+    WEFT_KIND_PUNT = 3,
+    WEFT_KIND_DROP = 4,
+    WEFT_KIND_CONTROL = 5
+};
+enum { WEFT_OP_OTHER = 0, WEFT_OP_REQUEST = 1, WEFT_OP_RESPONSE = 2 };
 #define WEFT_PP_NO_HASH   1u /* flags of an entry */
 #define WEFT_PP_SPRAY     2u /* the operation allows reordering: per-frame spraying */
 #define WEFT_PP_TRIMMABLE 4u
@@ -162,6 +173,18 @@ typedef struct {
     uint16_t part;
     uint8_t trim; /* offset of the trim point */
 } weft_parse_result;
+
+/* Runs a program on the first `len` bytes of a frame (no FCS) as the text above says; bytes past
+ * the WEFT_PP_BYTES-th are not looked at. What the text leaves open is closed so: operations are
+ * done one after the other until one fails, then R.proto; SLOT_NONE is no operation; a REWRITE of
+ * mode 0 or above 3 is no rewrite; verdicts 5 to 7, key type 7 and a DROP with reason 0 are a drop
+ * PARSE; the hash is made of the keys before a MAC becomes an ID. Never fails. */
+weft_parse_result weft_parse_program_run(const weft_parse_program *p, const uint8_t *frame,
+                                         size_t len, const weft_parse_config *config);
+
+/* The program that a switch starts with: Ethernet, up to two VLAN tags, the ESUN header behind
+ * EtherType esun_type (host order), MAC control. docs/parser.md */
+void weft_parse_default(weft_parse_program *p, uint16_t esun_type);
 
 /* The flow hash of keys and hash bytes (docs/parser.md): the two keys folded to 48 bits each
  * (k[47:0] ^ k[95:48] ^ k[127:96]), the 4 hash bytes to 16 bits (first two ^ the last two rotated

@@ -45,7 +45,6 @@ extern "C" {
 #define WEFT_CHIP_INTR_TEST           0x0040u
 #define WEFT_CHIP_ERROR_STATUS        0x0044u
 #define WEFT_CHIP_MAX_FRAME           0x0048u
-#define WEFT_CHIP_ESUN_TYPE           0x004cu
 #define WEFT_CHIP_ID_PREFIX           0x0050u
 #define WEFT_CHIP_ID_MASK             0x0054u
 #define WEFT_CHIP_CT_CTRL             0x0058u
@@ -74,6 +73,22 @@ extern "C" {
 #define WEFT_ROUTE_RD_MASK_HI    0x0034u
 #define WEFT_ROUTE_TABLE_SIZES0  0x0038u
 #define WEFT_ROUTE_TABLE_SIZES1  0x003cu
+
+/* Program of the parsers, chip-wide */
+#define WEFT_PARSER_BLOCK_TYPE    0x0004u
+#define WEFT_PARSER_BLOCK_VERSION 1u
+#define WEFT_PARSER_BLOCK_BYTES   0x1000u
+#define WEFT_PARSER_BLOCK_BASE    0x02000u
+#define WEFT_PARSER_BLOCK_ID      0x0000u
+#define WEFT_PARSER_BLOCK_NEXT    0x0004u
+#define WEFT_PARSER_STATUS        0x0008u
+#define WEFT_PARSER_SIZE          0x000cu
+#define WEFT_PARSER_DATA          0x0010u
+#define WEFT_PARSER_RD_DATA       0x0014u
+#define WEFT_PARSER_PORT_MASK_LO  0x0018u
+#define WEFT_PARSER_PORT_MASK_HI  0x001cu
+#define WEFT_PARSER_TAG           0x0020u
+#define WEFT_PARSER_CMD           0x0024u
 
 /* Settings, state and counters of one port */
 #define WEFT_PORT_BLOCK_TYPE                      0x0003u
@@ -130,6 +145,9 @@ extern "C" {
 #define WEFT_PORT_RECEIVER_CREDITS_FREED_COUNT    8u
 #define WEFT_PORT_VC_USED(i)                      (0x01a0u + 4u * (unsigned)(i))
 #define WEFT_PORT_VC_USED_COUNT                   8u
+#define WEFT_PORT_PARSER_TAG                      0x01c0u
+#define WEFT_PORT_DSCP_MAP(i)                     (0x01e0u + 4u * (unsigned)(i))
+#define WEFT_PORT_DSCP_MAP_COUNT                  8u
 #define WEFT_PORT_COUNTER(i)                      (0x1000u + 4u * (unsigned)(i))
 #define WEFT_PORT_COUNTER_COUNT                   256u
 
@@ -365,12 +383,6 @@ extern "C" {
 #define WEFT_CHIP__MAX_FRAME__VALUE_bw 14
 #define WEFT_CHIP__MAX_FRAME__VALUE_reset 0x2400
 
-// reg - weft_chip::ESUN_TYPE
-#define WEFT_CHIP__ESUN_TYPE__VALUE_bm 0xffff
-#define WEFT_CHIP__ESUN_TYPE__VALUE_bp 0
-#define WEFT_CHIP__ESUN_TYPE__VALUE_bw 16
-#define WEFT_CHIP__ESUN_TYPE__VALUE_reset 0x88b5
-
 // reg - weft_chip::ID_PREFIX
 #define WEFT_CHIP__ID_PREFIX__VALUE_bm 0xffffffff
 #define WEFT_CHIP__ID_PREFIX__VALUE_bp 0
@@ -430,7 +442,7 @@ typedef struct __attribute__ ((__packed__)) {
     uint32_t INTR_TEST;
     uint32_t ERROR_STATUS;
     uint32_t MAX_FRAME;
-    uint32_t ESUN_TYPE;
+    uint8_t RESERVED_4c_4f[0x4];
     uint32_t ID_PREFIX;
     uint32_t ID_MASK;
     uint32_t CT_CTRL;
@@ -578,6 +590,99 @@ typedef struct __attribute__ ((__packed__)) {
     uint32_t TABLE_SIZES0;
     uint32_t TABLE_SIZES1;
 } weft_route_t;
+
+// reg - weft_parser::BLOCK_ID
+#define WEFT_PARSER__BLOCK_ID__BLOCK_TYPE_bm 0xffff
+#define WEFT_PARSER__BLOCK_ID__BLOCK_TYPE_bp 0
+#define WEFT_PARSER__BLOCK_ID__BLOCK_TYPE_bw 16
+#define WEFT_PARSER__BLOCK_ID__BLOCK_TYPE_reset 0x4
+#define WEFT_PARSER__BLOCK_ID__BLOCK_VERSION_bm 0xffff0000
+#define WEFT_PARSER__BLOCK_ID__BLOCK_VERSION_bp 16
+#define WEFT_PARSER__BLOCK_ID__BLOCK_VERSION_bw 16
+#define WEFT_PARSER__BLOCK_ID__BLOCK_VERSION_reset 0x1
+
+// reg - weft_parser::BLOCK_NEXT
+#define WEFT_PARSER__BLOCK_NEXT__VALUE_bm 0xfffff
+#define WEFT_PARSER__BLOCK_NEXT__VALUE_bp 0
+#define WEFT_PARSER__BLOCK_NEXT__VALUE_bw 20
+
+// reg - weft_parser::STATUS
+#define WEFT_PARSER__STATUS__BUSY_bm 0x1
+#define WEFT_PARSER__STATUS__BUSY_bp 0
+#define WEFT_PARSER__STATUS__BUSY_bw 1
+#define WEFT_PARSER__STATUS__ERROR_bm 0x2
+#define WEFT_PARSER__STATUS__ERROR_bp 1
+#define WEFT_PARSER__STATUS__ERROR_bw 1
+#define WEFT_PARSER__STATUS__COMPLETE_bm 0x4
+#define WEFT_PARSER__STATUS__COMPLETE_bp 2
+#define WEFT_PARSER__STATUS__COMPLETE_bw 1
+#define WEFT_PARSER__STATUS__STAGE_bm 0xf00
+#define WEFT_PARSER__STATUS__STAGE_bp 8
+#define WEFT_PARSER__STATUS__STAGE_bw 4
+#define WEFT_PARSER__STATUS__WORD_bm 0x7f0000
+#define WEFT_PARSER__STATUS__WORD_bp 16
+#define WEFT_PARSER__STATUS__WORD_bw 7
+
+// reg - weft_parser::SIZE
+#define WEFT_PARSER__SIZE__STAGES_bm 0xff
+#define WEFT_PARSER__SIZE__STAGES_bp 0
+#define WEFT_PARSER__SIZE__STAGES_bw 8
+#define WEFT_PARSER__SIZE__WORDS_bm 0xff00
+#define WEFT_PARSER__SIZE__WORDS_bp 8
+#define WEFT_PARSER__SIZE__WORDS_bw 8
+
+// reg - weft_parser::DATA
+#define WEFT_PARSER__DATA__VALUE_bm 0xffffffff
+#define WEFT_PARSER__DATA__VALUE_bp 0
+#define WEFT_PARSER__DATA__VALUE_bw 32
+#define WEFT_PARSER__DATA__VALUE_reset 0x0
+
+// reg - weft_parser::RD_DATA
+#define WEFT_PARSER__RD_DATA__VALUE_bm 0xffffffff
+#define WEFT_PARSER__RD_DATA__VALUE_bp 0
+#define WEFT_PARSER__RD_DATA__VALUE_bw 32
+
+// reg - weft_parser::PORT_MASK_LO
+#define WEFT_PARSER__PORT_MASK_LO__VALUE_bm 0xffffffff
+#define WEFT_PARSER__PORT_MASK_LO__VALUE_bp 0
+#define WEFT_PARSER__PORT_MASK_LO__VALUE_bw 32
+#define WEFT_PARSER__PORT_MASK_LO__VALUE_reset 0x0
+
+// reg - weft_parser::PORT_MASK_HI
+#define WEFT_PARSER__PORT_MASK_HI__VALUE_bm 0xffffffff
+#define WEFT_PARSER__PORT_MASK_HI__VALUE_bp 0
+#define WEFT_PARSER__PORT_MASK_HI__VALUE_bw 32
+#define WEFT_PARSER__PORT_MASK_HI__VALUE_reset 0x0
+
+// reg - weft_parser::TAG
+#define WEFT_PARSER__TAG__VALUE_bm 0xffffffff
+#define WEFT_PARSER__TAG__VALUE_bp 0
+#define WEFT_PARSER__TAG__VALUE_bw 32
+#define WEFT_PARSER__TAG__VALUE_reset 0x0
+
+// reg - weft_parser::CMD
+#define WEFT_PARSER__CMD__OP_bm 0x3
+#define WEFT_PARSER__CMD__OP_bp 0
+#define WEFT_PARSER__CMD__OP_bw 2
+#define WEFT_PARSER__CMD__OP_reset 0x0
+#define WEFT_PARSER__CMD__STAGE_bm 0xf00
+#define WEFT_PARSER__CMD__STAGE_bp 8
+#define WEFT_PARSER__CMD__STAGE_bw 4
+#define WEFT_PARSER__CMD__STAGE_reset 0x0
+
+// addrmap - weft_parser
+typedef struct __attribute__ ((__packed__)) {
+    uint32_t BLOCK_ID;
+    uint32_t BLOCK_NEXT;
+    uint32_t STATUS;
+    uint32_t SIZE;
+    uint32_t DATA;
+    uint32_t RD_DATA;
+    uint32_t PORT_MASK_LO;
+    uint32_t PORT_MASK_HI;
+    uint32_t TAG;
+    uint32_t CMD;
+} weft_parser_t;
 
 // reg - weft_port::BLOCK_ID
 #define WEFT_PORT__BLOCK_ID__BLOCK_TYPE_bm 0xffff
@@ -923,6 +1028,17 @@ typedef struct __attribute__ ((__packed__)) {
 #define WEFT_PORT__VC_USED__VALUE_bp 0
 #define WEFT_PORT__VC_USED__VALUE_bw 16
 
+// reg - weft_port::PARSER_TAG
+#define WEFT_PORT__PARSER_TAG__VALUE_bm 0xffffffff
+#define WEFT_PORT__PARSER_TAG__VALUE_bp 0
+#define WEFT_PORT__PARSER_TAG__VALUE_bw 32
+
+// reg - weft_port::DSCP_MAP
+#define WEFT_PORT__DSCP_MAP__VALUE_bm 0xffffff
+#define WEFT_PORT__DSCP_MAP__VALUE_bp 0
+#define WEFT_PORT__DSCP_MAP__VALUE_bw 24
+#define WEFT_PORT__DSCP_MAP__VALUE_reset 0x0
+
 // reg - weft_port::COUNTER
 #define WEFT_PORT__COUNTER__VALUE_bm 0xffffffff
 #define WEFT_PORT__COUNTER__VALUE_bp 0
@@ -970,7 +1086,10 @@ typedef struct __attribute__ ((__packed__)) {
     uint32_t RECEIVER_CREDITS_CONSUMED[8];
     uint32_t RECEIVER_CREDITS_FREED[8];
     uint32_t VC_USED[8];
-    uint8_t RESERVED_1c0_fff[0xe40];
+    uint32_t PARSER_TAG;
+    uint8_t RESERVED_1c4_1df[0x1c];
+    uint32_t DSCP_MAP[8];
+    uint8_t RESERVED_200_fff[0xe00];
     uint32_t COUNTER[256];
     uint8_t RESERVED_1400_1fff[0xc00];
 } weft_port__stride2000_t;
@@ -980,7 +1099,9 @@ typedef struct __attribute__ ((__packed__)) {
     weft_chip_t chip;
     uint8_t RESERVED_80_fff[0xf80];
     weft_route_t route;
-    uint8_t RESERVED_1040_ffff[0xefc0];
+    uint8_t RESERVED_1040_1fff[0xfc0];
+    weft_parser_t parser;
+    uint8_t RESERVED_2028_ffff[0xdfd8];
     weft_port__stride2000_t port[8];
 } weft_t;
 

@@ -21,6 +21,7 @@
 #ifndef WEFT_WEFT_H
 #define WEFT_WEFT_H
 #include "weft/bus.h"
+#include "weft/parser.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -64,7 +65,6 @@ weft_status weft_get_cycle(weft_device *dev, uint64_t *cycle) WEFT_NODISCARD;
 /* ------------------------------------------------------------------ chip -------------------- */
 typedef struct {
     unsigned max_frame;      /* bytes incl. FCS, 64..9216; longer ones are dropped */
-    uint16_t esun_ethertype; /* EtherType of the ESUN header, 0x0600..0xffff */
     uint32_t id_prefix;      /* upper 32 bits of addresses that hold an accelerator identifier */
     uint32_t id_mask;        /* which bits of the prefix are compared */
     bool cut_through;        /* frames may leave before their end is in */
@@ -132,15 +132,30 @@ weft_status weft_port_clear_status(weft_device *dev, unsigned port,
                                    const weft_port_status *which) WEFT_NODISCARD;
 
 /* Which virtual channel a frame goes to. Every entry must be a VC of this chip.
- * The ESUN class of service has precedence over the tag, the tag over the default. */
+ * Which of them counts is said by the parser's program: in the default one the ESUN class of service
+ * has precedence over the tag, the tag over the default. */
 typedef struct {
     uint8_t cos[8];      /* VC by the class of service of the ESUN header */
     uint8_t pcp_dei[16]; /* VC by the VLAN tag, index (PCP << 1) | DEI */
-    uint8_t default_vc;  /* VC of frames with neither */
+    uint8_t dscp[64];    /* VC by the DSCP of IPv4 or IPv6 */
+    uint8_t default_vc;  /* VC of frames with none of them */
 } weft_vc_map;
 weft_status weft_port_get_vc_map(weft_device *dev, unsigned port, weft_vc_map *out) WEFT_NODISCARD;
 weft_status weft_port_set_vc_map(weft_device *dev, unsigned port,
                                  const weft_vc_map *map) WEFT_NODISCARD;
+
+/* Loads a parser program (weft/parser.h) into the ports of port_mask, bit p = port p. Each port
+ * changes between two frames, in all its stages at once, and loses nothing; other ports do not
+ * notice. After reset a port has no program and drops every frame as PARSE. tag: any name for the
+ * program but 0.
+ * Errors: WEFT_ERR_ARG no port, a port that is not there, tag 0, or a field of the program that does
+ * not fit its width or is an unknown drop reason (nothing was written); WEFT_ERR_VERSION the chip's
+ * machine has another size; WEFT_ERR_BUS the chip refused a word or the commit (the ports keep their
+ * programs); WEFT_ERR_TIMEOUT it stays busy. docs/parser.md */
+weft_status weft_parser_load(weft_device *dev, uint64_t port_mask,
+                             const weft_parse_program *program, uint32_t tag) WEFT_NODISCARD;
+/* Tag of the program that a port has; 0: none. */
+weft_status weft_parser_tag(weft_device *dev, unsigned port, uint32_t *tag) WEFT_NODISCARD;
 
 /* Endpoints that frames of this port may reach (bit e = endpoint e). Nothing after reset.
  * Errors: WEFT_ERR_ARG a bit at or beyond the number of endpoints. */
