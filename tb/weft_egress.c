@@ -8,8 +8,9 @@
  * is a list of cells, rewritten byte by byte, and the start rule of the header; every output is
  * compared in every cycle.
  */
-/* tb-params: "-GDEPTH=32 -GMAX_CELLS=8" "" "-GDEPTH=600 -GMAX_CELLS=24"
- * "-GDEPTH=64 -GMAX_CELLS=40" */
+/* tb-params: "-GDEPTH=32 -GMAX_CELLS=8 -GVCS=8" "" "-GDEPTH=600 -GMAX_CELLS=24"
+ * "-GDEPTH=64 -GMAX_CELLS=40 -GVCS=1" */
+#include "rewrite_ref.h"
 #include "tb.h"
 
 #include <stdlib.h>
@@ -18,9 +19,9 @@
 enum fate { GOOD, STOMPED, UNDERRUN, DISCARDED };
 
 struct frame {
-    bool ct, mark, rw_ttl, rw_ecn, err, late;
+    bool ct, mark, rw_ecn, trimmed, err, late;
     bool gated; /* matched while the port was live: the neighbour's credits were asked for */
-    unsigned cells, last_bytes, vc, src, off;
+    unsigned cells, last_bytes, vc, src, off, mode, trim;
     uint16_t seq;
     uint32_t time, grant;
 };
@@ -36,16 +37,17 @@ struct cell {
 #define QUEUE 2048
 struct bench {
     tb *t;
-    tb_sig *y_valid, *y_data, *enable, *margin, *threshold, *high, *idle, *ready, *match, *live;
+    tb_sig *y_valid, *y_data, *enable, *margin, *threshold, *high, *remarks, *trim, *idle, *ready,
+        *match, *live;
     tb_sig *cc_valid, *cc_take, *cc_data;
     tb_sig *valid, *mac_ready, *sop, *eop, *err, *bytes, *data, *underrun;
     tb_sig *done, *fate, *vc, *len, *ct, *ecn, *seq, *src, *time, *grant, *cc_sent, *frames, *cells,
         *error;
-    unsigned depth, max_cells;
+    unsigned depth, max_cells, vcs;
 
     /* configuration now */
     bool up;
-    unsigned cfg_margin, cfg_threshold, cfg_high;
+    unsigned cfg_margin, cfg_threshold, cfg_high, remark[8], trim_dscp;
 
     /* live: enabled, and for some cycles nothing matched that is not gone */
     bool is_live, matched;
@@ -63,7 +65,7 @@ struct bench {
     /* reference: cells inside, oldest first */
     struct cell queue[QUEUE];
     unsigned first, level;
-    unsigned whole;      /* last cells inside */
+    unsigned whole;  /* last cells inside */
     uint64_t newest; /* cycle from which the newest first cell is here */
     bool busy, discard, offer, offer_cc;
     unsigned frames_in;
@@ -102,11 +104,13 @@ static void fresh_frame(struct bench *b, unsigned cut, unsigned late)
     f->late = f->cells > 1 && tb_chance(t, late);
     f->err = f->ct && tb_chance(t, 20);
     f->mark = tb_chance(t, 50);
-    f->rw_ttl = tb_chance(t, 50);
+    f->mode = (unsigned)tb_rand_below(t, 4);
+    f->trimmed = tb_chance(t, 20);
+    f->trim = (unsigned)tb_rand_below(t, 128);
     f->rw_ecn = tb_chance(t, 50);
-    static const unsigned offs[] = {14, 18, 22, 0, 60, 61, 127};
-    f->off = offs[tb_rand_below(t, tb_chance(t, 80) ? 3 : 7)];
-    f->vc = (unsigned)tb_rand_below(t, 8);
+    static const unsigned offs[] = {14, 18, 22, 38, 0, 40, 15, 127};
+    f->off = offs[tb_rand_below(t, tb_chance(t, 80) ? 4 : 8)];
+    f->vc = (unsigned)tb_rand_below(t, b->vcs);
     f->src = (unsigned)tb_rand_below(t, 64);
     f->seq = (uint16_t)tb_rand(t);
     f->time = (uint32_t)tb_rand(t);
@@ -135,6 +139,8 @@ static void source(struct bench *b, unsigned load, unsigned cut, unsigned late, 
                 uint64_t r = tb_rand(t);
                 memcpy(c->data + k, &r, 8);
             }
+            if (c->sop && c->f.mode == WEFT_RW_IP4 && c->f.off <= 38)
+                set_checksum(c->data + c->f.off);
             b->pipe_valid[0] = true;
             b->cell_no++;
             b->left--;
@@ -184,23 +190,38 @@ static void drive_y(struct bench *b)
     tb_set_bits(b->y_data, 523, 1, c->f.ct);
     /* What follows has a meaning in the first cell only. */
     bool s = c->sop;
-    tb_set_bits(b->y_data, 524, 1, s ? c->f.rw_ttl : tb_rand(t));
-    tb_set_bits(b->y_data, 525, 1, s ? c->f.rw_ecn : tb_rand(t));
-    tb_set_bits(b->y_data, 526, 7, s ? c->f.off : tb_rand(t));
-    tb_set_bits(b->y_data, 533, 3, s ? c->f.vc : tb_rand(t));
-    tb_set_bits(b->y_data, 536, 6, s ? c->f.src : tb_rand(t));
-    tb_set_bits(b->y_data, 542, 16, s ? c->f.seq : tb_rand(t));
-    tb_set_bits(b->y_data, 558, 32, s ? c->f.time : tb_rand(t));
-    tb_set_bits(b->y_data, 590, 32, s ? c->f.grant : tb_rand(t));
+    tb_set_bits(b->y_data, 524, 2, s ? c->f.mode : tb_rand(t) & 3);
+    tb_set_bits(b->y_data, 526, 1, s ? c->f.rw_ecn : tb_rand(t));
+    tb_set_bits(b->y_data, 527, 7, s ? c->f.off : tb_rand(t));
+    tb_set_bits(b->y_data, 534, 3, s ? c->f.vc : tb_rand_below(t, b->vcs));
+    tb_set_bits(b->y_data, 537, 6, s ? c->f.src : tb_rand(t));
+    tb_set_bits(b->y_data, 543, 16, s ? c->f.seq : tb_rand(t));
+    tb_set_bits(b->y_data, 559, 32, s ? c->f.time : tb_rand(t));
+    tb_set_bits(b->y_data, 591, 7, s ? c->f.trim : tb_rand(t));
+    tb_set_bits(b->y_data, 598, 32, s ? c->f.grant : tb_rand(t));
+    tb_set_bits(b->y_data, 630, 1, s ? c->f.trimmed : tb_rand(t));
+}
+
+static bool marked(const struct frame *f)
+{
+    return f->rw_ecn && f->mark && f->mode != WEFT_RW_NONE && f->off <= 38 && f->off % 2 == 0;
 }
 
 /* What the frame must look like behind the egress. */
-static void rewrite(struct cell *c)
+static void rewrite(const struct bench *b, struct cell *c)
 {
-    if (!c->sop || c->f.off > 60) return;
-    uint8_t *ttl = &c->data[c->f.off + 3];
-    if (c->f.rw_ttl) *ttl = (uint8_t)((*ttl & 0x0f) | ((*ttl - 0x10) & 0xf0));
-    if (c->f.rw_ttl && c->f.rw_ecn && c->f.mark) c->data[c->f.off] |= 3;
+    if (!c->sop) return;
+    unsigned remark = c->f.trimmed ? b->trim_dscp : b->remark[c->f.vc];
+    struct rewrite r = {.active = true,
+                        .mark = marked(&c->f),
+                        .remark = remark >> 6,
+                        .cut = c->f.trimmed,
+                        .mode = c->f.mode,
+                        .off = c->f.off,
+                        .dscp = remark & 63,
+                        .cut_at = c->f.trim};
+    memcpy(r.cell, c->data, 64);
+    rewrite_ref(&r, c->data);
 }
 
 static bool may_start(const struct bench *b)
@@ -345,7 +366,7 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
     if ((want && mac_ready) || toss) {
         if (head->sop) {
             b->out_len = 0;
-            b->out_ecn = head->f.rw_ttl && head->f.rw_ecn && head->f.mark && head->f.off <= 60;
+            b->out_ecn = marked(&head->f);
             b->ecn_marks += b->out_ecn;
         }
         b->out_len += head->bytes;
@@ -375,7 +396,7 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
     if (b->pipe_valid[2]) {
         struct cell *c = &b->queue[(b->first + b->level) % QUEUE];
         *c = b->pipe[2];
-        rewrite(c);
+        rewrite(b, c);
         if (c->sop) b->newest = b->now + 1;
         b->level++;
         b->whole += c->eop;
@@ -396,6 +417,12 @@ static void configure(struct bench *b, unsigned cut)
     tb_set(b->margin, b->cfg_margin);
     tb_set(b->threshold, b->cfg_threshold);
     tb_set(b->high, b->cfg_high);
+    for (unsigned v = 0; v < b->vcs; v++) {
+        b->remark[v] = (unsigned)tb_rand_below(t, 128);
+        tb_set_bits(b->remarks, 7 * v, 7, b->remark[v]);
+    }
+    b->trim_dscp = (unsigned)tb_rand_below(t, 128);
+    tb_set(b->trim, b->trim_dscp);
 }
 
 static void drain(struct bench *b)
@@ -419,6 +446,8 @@ int tb_main(tb *t)
     b.margin = tb_sig_find(t, "cfg_ct_margin_i");
     b.threshold = tb_sig_find(t, "cfg_ct_threshold_i");
     b.high = tb_sig_find(t, "cfg_high_i");
+    b.remarks = tb_sig_find(t, "cfg_remark_i");
+    b.trim = tb_sig_find(t, "cfg_trim_dscp_i");
     b.idle = tb_sig_find(t, "idle_o");
     b.ready = tb_sig_find(t, "ready_o");
     b.match = tb_sig_find(t, "gnt_valid_i");
@@ -451,6 +480,7 @@ int tb_main(tb *t)
     b.error = tb_sig_find(t, "error_o");
     b.depth = (unsigned)tb_param(t, "DEPTH", 256);
     b.max_cells = (unsigned)tb_param(t, "MAX_CELLS", 152);
+    b.vcs = (unsigned)tb_param(t, "VCS", 4);
     tb_reset(t, 2);
 
     uint64_t episodes = tb_effort(t, 2000, 40000);

@@ -940,6 +940,48 @@ static const weft_reg_field f_port_dscp_map[] = {
      "Of DSCP 8k + i in bits 3i+2:3i.",
      0, 24, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
 };
+static const weft_reg_field f_port_remark[] = {
+    {"value",
+     "Bit 6: 1 replaces the DSCP by bits 5:0, 0 leaves it.",
+     0, 7, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_port_trim_limit[] = {
+    {"value",
+     "A trimmable frame that finds its channel with more cells than this in the ingress buffer"
+     " is cut behind its trim point; 0: never.",
+     0, 16, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_port_trim_vc[] = {
+    {"vc0",
+     "Virtual channel.",
+     0, 3, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"vc1",
+     "Virtual channel.",
+     4, 3, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"vc2",
+     "Virtual channel.",
+     8, 3, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"vc3",
+     "Virtual channel.",
+     12, 3, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"vc4",
+     "Virtual channel.",
+     16, 3, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"vc5",
+     "Virtual channel.",
+     20, 3, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"vc6",
+     "Virtual channel.",
+     24, 3, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"vc7",
+     "Virtual channel.",
+     28, 3, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_port_trim_dscp[] = {
+    {"value",
+     "Bit 6: 1 replaces the DSCP by bits 5:0, 0 leaves it.",
+     0, 7, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+};
 static const weft_reg_field f_port_counter[] = {
     {"value",
      "Low (even element) or high (odd element) 32 bits.",
@@ -1112,6 +1154,25 @@ static const weft_reg_desc r_port[] = {
      " 7. A channel that is not built makes such frames drop as PARSE.",
      0x01e0u, 8, true, false, false, NULL,
      WEFT_REG_RW, true, 0x0u, f_port_dscp_map, 1},
+    {"REMARK",
+     "One register per virtual channel: the DSCP of IPv4 and IPv6 frames that this port sends."
+     " Trimmed frames get TRIM_DSCP instead.",
+     0x0280u, 8, true, false, false, NULL,
+     WEFT_REG_RW, true, 0x0u, f_port_remark, 1},
+    {"TRIM_LIMIT",
+     "One register per virtual channel: when frames that this port receives are trimmed. A"
+     " lossless channel never trims.",
+     0x02a0u, 8, true, false, false, NULL,
+     WEFT_REG_RW, true, 0x0u, f_port_trim_limit, 1},
+    {"TRIM_VC",
+     "In which virtual channel a trimmed frame goes on, by the one that it came in. Into one"
+     " that is lossless or not built nothing is trimmed.",
+     0x02c0u, 1, false, false, false, NULL,
+     WEFT_REG_RW, true, 0x0u, f_port_trim_vc, 8},
+    {"TRIM_DSCP",
+     "The DSCP of trimmed IPv4 and IPv6 frames that this port sends.",
+     0x02c4u, 1, false, false, false, NULL,
+     WEFT_REG_RW, true, 0x0u, f_port_trim_dscp, 1},
     {"COUNTER",
      "Counters of the port as they were at the last snapshot. Counter k is a 64-bit number"
      " with its low half in element 2k and its high half in element 2k+1. The telemetry page"
@@ -1123,7 +1184,7 @@ static const weft_reg_block blocks[] = {
     {"chip", 0x0001u, 1u, 0x00000u, 0x1000u, r_chip, 24},
     {"route", 0x0002u, 1u, 0x01000u, 0x1000u, r_route, 16},
     {"parser", 0x0004u, 1u, 0x02000u, 0x1000u, r_parser, 10},
-    {"port", 0x0003u, 1u, 0x10000u, 0x2000u, r_port, 41},
+    {"port", 0x0003u, 1u, 0x10000u, 0x2000u, r_port, 45},
 };
 /* clang-format on */
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Weft Authors
 //
-// weft_egress: the queue of one egress, the ESUN rewrite, and the rule of when a frame may start.
+// weft_egress: the queue of one egress, the rewrite (weft_rewrite), and the rule of when a frame may
+// start.
 //
 // Queue: a FIFO of cells. Frames arrive whole and one after the other (the scheduler holds the
 // egress for one ingress to the end of its frame). A new frame is matched to this egress only while
 // the whole of it surely fits (ready_o), so cells are never refused.
 //
-// Rewrite, on the first cell: TTL - 1, and ECN := 11 when the frame is ECN-capable and was marked.
-// The transmit MAC makes a new FCS.
+// Rewrite, on the first cell: see weft_rewrite. ECN is marked when the frame is ECN-capable and its
+// ingress marked it. DSCP: a trimmed frame takes cfg_trim_dscp_i, another the remark of its VC.
 //
 // Start rule (law 2: what has started finishes at line rate):
 //   cut-through frame   cfg_ct_margin_i cycles after its first cell came, or when its last cell is
@@ -39,6 +40,7 @@
 module weft_egress #(
   parameter DEPTH     = 256, // cells
   parameter MAX_CELLS = 152, // cells of the largest frame
+  parameter VCS       = 4,
   parameter SETTLE    = 8,   // cycles, 2..15: longer than from ready_o to gnt_valid_i
   parameter YW        = `WEFT_XBAR_BITS // derived: width of a crossbar word
 ) (
@@ -52,6 +54,8 @@ module weft_egress #(
   input  wire [3:0]       cfg_ct_margin_i,    // cycles
   input  wire [3:0]       cfg_ct_threshold_i, // cells: at most so many count as idle
   input  wire [7:0]       cfg_high_i,         // cells: more than that and no new frame is matched
+  input  wire [VCS*7-1:0] cfg_remark_i,       // per VC {enable, DSCP}
+  input  wire [6:0]       cfg_trim_dscp_i,    // {enable, DSCP} of trimmed frames
   // Scheduler
   output wire             idle_o,
   output wire             ready_o,
@@ -95,29 +99,29 @@ module weft_egress #(
 
   // ------------------------------------------------------------------ rewrite ----------------
   /* verilator lint_off UNUSEDSIGNAL */
-  wire [17:0]  y_unused;
+  wire [8:0]   y_unused;
   /* verilator lint_on UNUSEDSIGNAL */
   wire [31:0]  y_grant_time, y_time;
   wire [15:0]  y_seq;
   wire [5:0]   y_src;
   wire [2:0]   y_vc;
-  wire [6:0]   rw_off;
-  wire         y_rw_ecn, y_rw_ttl, y_ct, y_mark, y_sop, y_eop, y_err;
+  wire [6:0]   y_trim, rw_off;
+  wire [1:0]   rw_mode;
+  wire         y_trimmed, y_rw_ecn, y_ct, y_mark, y_sop, y_eop, y_err;
   wire [6:0]   y_bytes;
   wire [511:0] y_cell;
-  assign {y_unused, y_grant_time, y_time, y_seq, y_src, y_vc, rw_off, y_rw_ecn, y_rw_ttl, y_ct,
-          y_mark, y_sop, y_eop, y_err, y_bytes, y_cell} = y_data_i;
+  assign {y_unused, y_trimmed, y_grant_time, y_trim, y_time, y_seq, y_src, y_vc, rw_off, y_rw_ecn,
+          rw_mode, y_ct, y_mark, y_sop, y_eop, y_err, y_bytes, y_cell} = y_data_i;
 
-  wire         rw_fits = rw_off <= 7'd60;
-  wire         rw_ttl  = y_sop & y_rw_ttl & rw_fits;
-  wire         rw_ecn  = rw_ttl & y_rw_ecn & y_mark;
-  wire [5:0]   ttl_off = rw_off[5:0] + 6'd3;
-  reg  [511:0] w_cell;
-  always @* begin
-    w_cell = y_cell;
-    if (rw_ttl) w_cell[{ttl_off, 3'd4} +: 4] = y_cell[{ttl_off, 3'd4} +: 4] - 4'd1;
-    if (rw_ecn) w_cell[{rw_off[5:0], 3'd0} +: 2] = 2'b11;
-  end
+  localparam VW = (VCS > 1) ? $clog2(VCS) : 1;
+  wire [6:0]   remark = y_trimmed ? cfg_trim_dscp_i : cfg_remark_i[y_vc[VW-1:0]*7 +: 7];
+  wire         rw_ecn;
+  wire [511:0] w_cell;
+  weft_rewrite u_rewrite (
+    .active_i(y_valid_i & y_sop), .cell_i(y_cell), .mode_i(rw_mode), .off_i(rw_off),
+    .mark_i(y_mark & y_rw_ecn), .remark_i(remark), .cut_i(y_trimmed), .cut_at_i(y_trim),
+    .cell_o(w_cell), .marked_o(rw_ecn)
+  );
 
   // ------------------------------------------------------------------ queue ------------------
   localparam QW = 32 + 32 + 16 + 6 + 3 + 1 + 1 + 1 + 1 + 1 + 7 + 512;

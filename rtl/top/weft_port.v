@@ -123,10 +123,14 @@ module weft_port #(
   // Registers are laid out for 8 VCs and 64 endpoints.
   wire [63:0]  cfg_allow;
   wire [7:0]   cfg_lossless, cfg_cbfc_tx, cfg_cbfc_rx;
+  wire [55:0]  cfg_remark;
+  wire [127:0] cfg_trim;
+  wire [23:0]  cfg_trim_vc;
   wire [127:0] cfg_vc_limit;
   wire [159:0] cfg_tx_limit;
   /* verilator lint_on UNUSEDSIGNAL */
   wire         cfg_enable, cfg_src_check;
+  wire [6:0]   cfg_trim_dscp;
   wire [3:0]   cfg_ipg, cfg_src_valid;
   wire [6:0]   cfg_min_frame;
   wire [16:0]  cfg_os_spacing;
@@ -182,6 +186,8 @@ module weft_port #(
     .receiver_credits_consumed_i({{(8-VCS)*20{1'b0}}, r_cc}),
     .receiver_credits_freed_i({{(8-VCS)*20{1'b0}}, r_cf}),
     .vc_used_i({{(8-VCS)*16{1'b0}}, vc_used}),
+    .remark_o(cfg_remark), .trim_limit_o(cfg_trim), .trim_vc_o(cfg_trim_vc),
+    .trim_dscp_o(cfg_trim_dscp),
     .parser_tag_i(parser_tag), .dscp_map_o(cfg_dscp_map),
     .ext_rd_o(), .ext_addr_o(count_addr), .ext_rdata_i(count_data)
   );
@@ -284,7 +290,7 @@ module weft_port #(
   wire [2:0]   fate_vc, freed_vc;
   wire [13:0]  fate_len, freed_len;
   wire [511:0] control_data;
-  wire         fate_valid, cell_in, cell_freed;
+  wire         fate_valid, fate_trimmed, cell_in, cell_freed;
   wire [4:0]   fate_reason;
   wire [6:0]   fate_copies;
   wire [ENDPOINTS-1:0] fate_mask;
@@ -298,6 +304,7 @@ module weft_port #(
     .desc_i(r_desc), .dst_mask_i(r_mask),
     .cfg_vc_limit_i(cfg_vc_limit[VCS*16-1:0]), .cfg_lossless_i(cfg_lossless[VCS-1:0]),
     .cfg_ct_enable_i(cfg_ct_enable_i), .cfg_ecn_i(cfg_ecn_i),
+    .cfg_trim_i(cfg_trim[VCS*16-1:0]), .cfg_trim_vc_i(cfg_trim_vc[VCS*3-1:0]),
     .eg_idle_i(all_idle_i), .credit_ok_i(all_credit_ok_i), .credit_avail_i(all_credit_avail_i),
     .credit_shift_i(all_credit_shift_i), .credit_ovhd_i(all_credit_ovhd_i),
     .req_o(req_o), .same_o(same_o), .free_o(free_o), .busy_o(busy_o),
@@ -312,7 +319,7 @@ module weft_port #(
     .consumed_valid_o(consumed_valid), .refused_valid_o(refused_valid), .fate_vc_o(fate_vc),
     .fate_len_o(fate_len), .freed_valid_o(freed_valid), .freed_vc_o(freed_vc),
     .freed_len_o(freed_len), .control_valid_o(control_valid), .control_data_o(control_data),
-    .fate_valid_o(fate_valid), .fate_reason_o(fate_reason), .fate_copies_o(fate_copies),
+    .fate_valid_o(fate_valid), .fate_reason_o(fate_reason), .fate_trimmed_o(fate_trimmed), .fate_copies_o(fate_copies),
     .fate_mask_o(fate_mask), .fate_seq_o(fate_seq), .fate_time_o(fate_time),
     .cell_in_o(cell_in), .cell_freed_o(cell_freed), .cells_rolled_o(cells_rolled),
     .held_copies_o(held_copies), .held_cells_o(held_cells), .used_o(vc_used),
@@ -372,10 +379,11 @@ module weft_port #(
   wire [6:0]   e_bytes;
   wire [511:0] e_data;
   wire [15:0]  eg_frames, eg_cells;
-  weft_egress #(.DEPTH(EG_CELLS), .MAX_CELLS(MAX_CELLS)) u_egress (
+  weft_egress #(.DEPTH(EG_CELLS), .MAX_CELLS(MAX_CELLS), .VCS(VCS)) u_egress (
     .clk(clk), .rst(rst), .y_valid_i(y_valid_i), .y_data_i(y_data_i),
     .cfg_enable_i(cfg_enable), .cfg_ct_margin_i(cfg_ct_margin_i),
     .cfg_ct_threshold_i(cfg_ct_threshold_i), .cfg_high_i(cfg_egress_high_i),
+    .cfg_remark_i(cfg_remark[VCS*7-1:0]), .cfg_trim_dscp_i(cfg_trim_dscp),
     .idle_o(eg_idle_o), .ready_o(eg_ready_o), .gnt_valid_i(gnt_valid_i), .live_o(live),
     .cc_valid_i(cc_valid), .cc_take_o(cc_take), .cc_data_i(cc_data),
     .cell_valid_o(e_valid), .cell_ready_i(e_ready), .cell_sop_o(e_sop), .cell_eop_o(e_eop),
@@ -404,7 +412,7 @@ module weft_port #(
   weft_port_counters u_counters (
     .clk(clk), .rst(rst), .snap_i(snap_i),
     .rx_done_i(fate_valid), .rx_reason_i(fate_reason), .rx_vc_i(fate_vc), .rx_len_i(fate_len),
-    .rx_copies_i(fate_copies), .rx_runt_i(ev_runt), .rx_preamble_i(ev_preamble),
+    .rx_copies_i(fate_copies), .rx_trimmed_i(fate_trimmed), .rx_runt_i(ev_runt), .rx_preamble_i(ev_preamble),
     .rx_coding_i(ev_coding), .cells_in_i(cell_in), .cells_freed_i(cell_freed),
     .cells_rolled_i(cells_rolled), .tx_done_i(done), .tx_fate_i(done_fate), .tx_vc_i(done_vc),
     .tx_len_i(done_len), .tx_ct_i(done_ct), .tx_ecn_i(done_ecn),
