@@ -10,6 +10,7 @@
  */
 /* tb-params: "-GDEPTH=32 -GMAX_CELLS=8 -GVCS=8" "" "-GDEPTH=600 -GMAX_CELLS=24"
  * "-GDEPTH=64 -GMAX_CELLS=40 -GVCS=1" */
+#include "pop_ref.h"
 #include "rewrite_ref.h"
 #include "tb.h"
 
@@ -29,6 +30,8 @@ struct frame {
 struct cell {
     struct frame f;
     bool sop, eop;
+    bool popped; /* these two with eop, behind the pop */
+    unsigned less;
     unsigned bytes, pace; /* pace: cycles after the cell before it */
     uint8_t data[64];
     uint64_t here; /* cycle from which the egress has it */
@@ -37,8 +40,8 @@ struct cell {
 #define QUEUE 2048
 struct bench {
     tb *t;
-    tb_sig *y_valid, *y_data, *enable, *margin, *threshold, *high, *remarks, *trim, *idle, *ready,
-        *match, *live;
+    tb_sig *y_valid, *y_data, *enable, *margin, *threshold, *high, *remarks, *trim, *pop_on, *tpid,
+        *pad, *popped, *less, *idle, *ready, *match, *live;
     tb_sig *cc_valid, *cc_take, *cc_data;
     tb_sig *valid, *mac_ready, *sop, *eop, *err, *bytes, *data, *underrun;
     tb_sig *done, *fate, *vc, *len, *ct, *ecn, *seq, *src, *time, *grant, *cc_sent, *frames, *cells,
@@ -62,6 +65,15 @@ struct bench {
     struct cell pipe[3];
     bool pipe_valid[3];
 
+    /* the frame that is coming in, rewritten; cells of it and of the one before that may go into
+     * the queue, one in a cycle */
+    uint8_t in[64 * 160], out[64 * 160];
+    unsigned in_len, in_tag, in_went;
+    bool open; /* a cell waits for its end */
+    struct cell stage[4];
+    unsigned waiting_in;
+    struct pop_config pop;
+
     /* reference: cells inside, oldest first */
     struct cell queue[QUEUE];
     unsigned first, level;
@@ -70,7 +82,8 @@ struct bench {
     bool busy, discard, offer, offer_cc;
     unsigned frames_in;
     struct {
-        bool valid, ecn;
+        bool valid, ecn, popped;
+        unsigned less;
         enum fate fate;
         struct frame f;
         unsigned len;
@@ -89,7 +102,7 @@ struct bench {
     bool cc_waits;
     uint8_t cc_bytes[64];
 
-    uint64_t now, sent, thrown, stomped, dry, cc, injected, cut, ecn_marks;
+    uint64_t now, sent, thrown, stomped, dry, cc, injected, cut, ecn_marks, pops;
 };
 
 static void fresh_frame(struct bench *b, unsigned cut, unsigned late)
@@ -138,6 +151,11 @@ static void source(struct bench *b, unsigned load, unsigned cut, unsigned late, 
             for (unsigned k = 0; k < 64; k += 8) {
                 uint64_t r = tb_rand(t);
                 memcpy(c->data + k, &r, 8);
+            }
+            if (c->sop && tb_chance(t, 50)) {
+                unsigned type = b->pop.tpid[tb_rand_below(t, 4)];
+                c->data[12] = (uint8_t)(type >> 8);
+                c->data[13] = (uint8_t)type;
             }
             if (c->sop && c->f.mode == WEFT_RW_IP4 && c->f.off <= 38)
                 set_checksum(c->data + c->f.off);
@@ -224,6 +242,37 @@ static void rewrite(const struct bench *b, struct cell *c)
     rewrite_ref(&r, c->data);
 }
 
+/* A cell comes in: which cells of its frame may go into the queue now. */
+static void arrive(struct bench *b, const struct cell *in)
+{
+    struct cell c = *in;
+    rewrite(b, &c);
+    if (c.sop) {
+        b->in_len = b->in_went = 0;
+        b->in_tag = pop_bytes(&b->pop, c.data);
+    }
+    memcpy(b->in + b->in_len, c.data, c.bytes);
+    b->in_len += c.bytes;
+    memcpy(b->out, b->in, b->in_len);
+    unsigned len = c.eop ? pop_frame(&b->pop, b->out, b->in_len, b->in_tag) : b->in_len;
+    if (!c.eop && b->in_tag) {
+        memmove(b->out + 12, b->out + 12 + b->in_tag, len - 12 - b->in_tag);
+        len = (b->in_len / 64 - 1) * 64; /* what is behind is not complete */
+    }
+    b->open = !c.eop && b->in_tag;
+    for (unsigned at = b->in_went * 64; at < len; at += 64) {
+        struct cell *o = &b->stage[b->waiting_in++];
+        *o = c;
+        o->sop = at == 0;
+        o->eop = c.eop && len - at <= 64;
+        o->bytes = o->eop ? len - at : 64;
+        o->popped = b->in_tag != 0;
+        o->less = b->in_len - len;
+        memcpy(o->data, b->out + at, o->bytes);
+        b->in_went++;
+    }
+}
+
 static bool may_start(const struct bench *b)
 {
     const struct cell *head = &b->queue[b->first];
@@ -300,7 +349,7 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
     } else if (want && tb_get(b->valid)) {
         uint8_t got[64];
         tb_get_bytes(b->data, 0, got, 64);
-        if (memcmp(got, head->data, 64)) {
+        if (memcmp(got, head->data, head->bytes)) {
             unsigned k = 0;
             while (got[k] == head->data[k]) k++;
             tb_fail(t, "byte %u of a%s cell is %02x, expected %02x", k, head->sop ? " first" : "",
@@ -313,12 +362,13 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
         TB_EQ(t, tb_get(b->bytes), head->bytes);
     }
     TB_EQ(t, tb_get(b->cc_take), want_cc && mac_ready);
-    TB_EQ(t, tb_get(b->cells), b->level);
+    unsigned inside = b->level + b->waiting_in + b->open;
+    TB_EQ(t, tb_get(b->cells), inside);
     TB_EQ(t, tb_get(b->frames), b->frames_in);
     unsigned room = b->depth - b->max_cells - 8, high = b->cfg_high < room ? b->cfg_high : room;
-    TB_EQ(t, tb_get(b->ready), (live || !b->up) && b->level <= high);
+    TB_EQ(t, tb_get(b->ready), (live || !b->up) && inside <= high);
     TB_EQ(t, tb_get(b->live), live);
-    TB_EQ(t, tb_get(b->idle), !live || b->level <= b->cfg_threshold);
+    TB_EQ(t, tb_get(b->idle), !live || inside <= b->cfg_threshold);
     TB_EQ(t, tb_get(b->error), 0);
     TB_EQ(t, tb_get(b->cc_sent), b->cc_sent_now);
     TB_EQ(t, tb_get(b->done), b->done_now.valid);
@@ -329,6 +379,8 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
         TB_EQ(t, tb_get(b->len), b->done_now.len);
         TB_EQ(t, tb_get(b->ct), f->ct);
         TB_EQ(t, tb_get(b->ecn), b->done_now.ecn);
+        TB_EQ(t, tb_get(b->popped), b->done_now.popped);
+        TB_EQ(t, tb_get(b->less), b->done_now.less);
         TB_EQ(t, tb_get(b->seq), f->seq);
         TB_EQ(t, tb_get(b->src), f->src);
         TB_EQ(t, tb_get(b->time), f->time);
@@ -379,6 +431,9 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
             b->done_now.f = head->f;
             b->done_now.len = b->out_len;
             b->done_now.ecn = b->out_ecn;
+            b->done_now.popped = head->popped;
+            b->done_now.less = head->less;
+            b->pops += head->popped;
             b->done_now.fate = toss          ? DISCARDED
                                : b->out_dry  ? UNDERRUN
                                : head->f.err ? STOMPED
@@ -394,13 +449,17 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
         b->level--;
     }
     if (b->pipe_valid[2]) {
+        arrive(b, &b->pipe[2]);
+        b->frames_in += b->pipe[2].eop;
+    }
+    if (b->waiting_in) {
         struct cell *c = &b->queue[(b->first + b->level) % QUEUE];
-        *c = b->pipe[2];
-        rewrite(b, c);
+        *c = b->stage[0];
+        b->waiting_in--;
+        memmove(b->stage, b->stage + 1, b->waiting_in * sizeof b->stage[0]);
         if (c->sop) b->newest = b->now + 1;
         b->level++;
         b->whole += c->eop;
-        b->frames_in += c->eop;
         if (b->level > b->depth) tb_fail(t, "%u cells in %u places", b->level, b->depth);
     }
     tb_tick(t);
@@ -423,6 +482,15 @@ static void configure(struct bench *b, unsigned cut)
     }
     b->trim_dscp = (unsigned)tb_rand_below(t, 128);
     tb_set(b->trim, b->trim_dscp);
+    static const uint16_t usual[4] = {0x8100, 0x88a8, 0x9900, 0xccdd};
+    b->pop.pop = tb_chance(t, 30) ? 0 : (unsigned)tb_rand_below(t, 16);
+    b->pop.pad = tb_chance(t, 50);
+    for (unsigned k = 0; k < 4; k++) {
+        b->pop.tpid[k] = usual[k];
+        tb_set_bits(b->tpid, 16 * k, 16, usual[k]);
+    }
+    tb_set(b->pop_on, b->pop.pop);
+    tb_set(b->pad, b->pop.pad);
 }
 
 static void drain(struct bench *b)
@@ -448,6 +516,11 @@ int tb_main(tb *t)
     b.high = tb_sig_find(t, "cfg_high_i");
     b.remarks = tb_sig_find(t, "cfg_remark_i");
     b.trim = tb_sig_find(t, "cfg_trim_dscp_i");
+    b.pop_on = tb_sig_find(t, "cfg_pop_i");
+    b.tpid = tb_sig_find(t, "cfg_tpid_i");
+    b.pad = tb_sig_find(t, "cfg_pad_i");
+    b.popped = tb_sig_find(t, "done_popped_o");
+    b.less = tb_sig_find(t, "done_less_o");
     b.idle = tb_sig_find(t, "idle_o");
     b.ready = tb_sig_find(t, "ready_o");
     b.match = tb_sig_find(t, "gnt_valid_i");
@@ -500,13 +573,15 @@ int tb_main(tb *t)
         }
         drain(&b);
     }
-    TB_CHECK(t, b.sent > 1000 && b.stomped > 50 && b.dry > 10 && b.thrown > 50 && b.cc > 50);
+    TB_CHECK(t, b.sent > 1000 && b.stomped > 50 && b.dry > 10 && b.thrown > 50 && b.cc > 50 &&
+                    b.pops > 1000);
     tb_note(t,
             "%llu frames: %llu good, %llu stomped, %llu ran dry, %llu discarded; %llu cut through, "
             "%llu "
-            "marked, %llu CC_Updates",
+            "marked, %llu popped, %llu CC_Updates",
             (unsigned long long)b.injected, (unsigned long long)b.sent,
             (unsigned long long)b.stomped, (unsigned long long)b.dry, (unsigned long long)b.thrown,
-            (unsigned long long)b.cut, (unsigned long long)b.ecn_marks, (unsigned long long)b.cc);
+            (unsigned long long)b.cut, (unsigned long long)b.ecn_marks, (unsigned long long)b.pops,
+            (unsigned long long)b.cc);
     return 0;
 }

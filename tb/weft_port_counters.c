@@ -14,7 +14,8 @@ enum { COUNTERS = 128 };
 
 typedef struct {
     tb *t;
-    tb_sig *snap, *rx_done, *reason, *rx_vc, *rx_len, *copies, *trimmed, *runt, *preamble, *coding;
+    tb_sig *snap, *rx_done, *reason, *rx_vc, *rx_len, *copies, *trimmed, *popped, *runt, *preamble,
+        *coding;
     tb_sig *cell_in, *cell_freed, *rolled;
     tb_sig *tx_done, *fate, *tx_vc, *tx_len, *ct, *ecn;
     tb_sig *os_rx, *os_tx, *cf_rx, *cf_tx, *cc_rx, *cc_bad, *cc_tx;
@@ -47,6 +48,7 @@ static void find(bench *b, tb *t)
     b->tx_len = tb_sig_find(t, "tx_len_i");
     b->ct = tb_sig_find(t, "tx_ct_i");
     b->ecn = tb_sig_find(t, "tx_ecn_i");
+    b->popped = tb_sig_find(t, "tx_popped_i");
     b->os_rx = tb_sig_find(t, "os_rx_i");
     b->os_tx = tb_sig_find(t, "os_tx_i");
     b->cf_rx = tb_sig_find(t, "cf_rx_i");
@@ -167,6 +169,8 @@ static void cycle(bench *b, unsigned in, unsigned out, bool take)
     tb_set(b->tx_len, tx_len);
     tb_set(b->ct, ct);
     tb_set(b->ecn, ecn);
+    bool popped = tb_chance(t, 30);
+    tb_set(b->popped, popped);
     if (tx) {
         static const unsigned by_fate[4] = {WEFT_CNT_IF_OUT_FRAMES, WEFT_CNT_IF_OUT_STOMPED,
                                             WEFT_CNT_IF_OUT_UNDERRUN, WEFT_CNT_IF_OUT_DISCARDS};
@@ -178,6 +182,7 @@ static void cycle(bench *b, unsigned in, unsigned out, bool take)
         if (fate != 3) {
             b->live[WEFT_CNT_CUT_THROUGH] += ct;
             b->live[WEFT_CNT_ECN_MARKED] += ecn;
+            b->live[WEFT_CNT_TAGS_POPPED] += popped;
         }
         b->frames_queued--;
     }

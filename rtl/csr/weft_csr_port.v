@@ -87,6 +87,15 @@ module weft_csr_port #(
   output wire [127:0] trim_limit_o,
   output wire [23:0]  trim_vc_o,
   output wire [6:0]   trim_dscp_o,
+  output wire         pop_ctag_o,
+  output wire         pop_stag_o,
+  output wire         pop_csig_compact_o,
+  output wire         pop_csig_wide_o,
+  output wire         pop_pad_o,
+  output wire [15:0]  pop_tpid_vlan_ctag_o,
+  output wire [15:0]  pop_tpid_vlan_stag_o,
+  output wire [15:0]  pop_tpid_csig_csig_compact_o,
+  output wire [15:0]  pop_tpid_csig_csig_wide_o,
   output wire         ext_rd_o,
   output wire [7:0]   ext_addr_o,
   input  wire [31:0]  ext_rdata_i
@@ -135,6 +144,15 @@ module weft_csr_port #(
   reg [127:0] trim_limit_q;
   reg [23:0] trim_vc_q;
   reg [6:0] trim_dscp_q;
+  reg pop_ctag_q;
+  reg pop_stag_q;
+  reg pop_csig_compact_q;
+  reg pop_csig_wide_q;
+  reg pop_pad_q;
+  reg [15:0] pop_tpid_vlan_ctag_q;
+  reg [15:0] pop_tpid_vlan_stag_q;
+  reg [15:0] pop_tpid_csig_csig_compact_q;
+  reg [15:0] pop_tpid_csig_csig_wide_q;
   reg cbfc_clear_tx_p_q;
   reg cbfc_clear_rx_p_q;
 
@@ -147,7 +165,7 @@ module weft_csr_port #(
         13'h00c:
           write_ok = (reg_wdata_i & 32'hfffffffc) == 32'd0;
         13'h010, 13'h020, 13'h024, 13'h030, 13'h034, 13'h038, 13'h03c, 13'h050, 13'h054, 13'h058,
-        13'h05c, 13'h080, 13'h0dc:
+        13'h05c, 13'h080, 13'h0dc, 13'h2cc, 13'h2d0:
           write_ok = 1'b1;
         13'h014:
           write_ok = (reg_wdata_i & 32'hfffffff0) == 32'd0 && reg_wdata_i[3:0] >= 4'd1 &&
@@ -180,6 +198,8 @@ module weft_csr_port #(
           write_ok = (reg_wdata_i & 32'hff000000) == 32'd0;
         13'h280, 13'h284, 13'h288, 13'h28c, 13'h290, 13'h294, 13'h298, 13'h29c, 13'h2c4:
           write_ok = (reg_wdata_i & 32'hffffff80) == 32'd0;
+        13'h2c8:
+          write_ok = (reg_wdata_i & 32'hfffffef0) == 32'd0;
         default: write_ok = 1'b0;
       endcase
   end
@@ -338,6 +358,10 @@ module weft_csr_port #(
             trim_vc_q[17:15], 1'd0, trim_vc_q[14:12], 1'd0, trim_vc_q[11:9], 1'd0, trim_vc_q[8:6],
             1'd0, trim_vc_q[5:3], 1'd0, trim_vc_q[2:0]};
         13'h2c4: read_data = {25'd0, trim_dscp_q};
+        13'h2c8: read_data = {23'd0, pop_pad_q, 4'd0, pop_csig_wide_q, pop_csig_compact_q,
+            pop_stag_q, pop_ctag_q};
+        13'h2cc: read_data = {pop_tpid_vlan_stag_q, pop_tpid_vlan_ctag_q};
+        13'h2d0: read_data = {pop_tpid_csig_csig_wide_q, pop_tpid_csig_csig_compact_q};
         default: begin
           read_data = in_ext ? ext_rdata_i : 32'd0;
           read_ok = in_ext;
@@ -464,6 +488,21 @@ module weft_csr_port #(
             reg_wdata_i[18:16], reg_wdata_i[14:12], reg_wdata_i[10:8], reg_wdata_i[6:4],
             reg_wdata_i[2:0]};
         13'h2c4: trim_dscp_q <= reg_wdata_i[6:0];
+        13'h2c8: begin
+          pop_ctag_q <= reg_wdata_i[0];
+          pop_stag_q <= reg_wdata_i[1];
+          pop_csig_compact_q <= reg_wdata_i[2];
+          pop_csig_wide_q <= reg_wdata_i[3];
+          pop_pad_q <= reg_wdata_i[8];
+        end
+        13'h2cc: begin
+          pop_tpid_vlan_ctag_q <= reg_wdata_i[15:0];
+          pop_tpid_vlan_stag_q <= reg_wdata_i[31:16];
+        end
+        13'h2d0: begin
+          pop_tpid_csig_csig_compact_q <= reg_wdata_i[15:0];
+          pop_tpid_csig_csig_wide_q <= reg_wdata_i[31:16];
+        end
         default: ;
       endcase
     if (rst) begin
@@ -502,6 +541,15 @@ module weft_csr_port #(
       trim_limit_q <= {8{16'h0}};
       trim_vc_q <= 24'h0;
       trim_dscp_q <= 7'h0;
+      pop_ctag_q <= 1'h0;
+      pop_stag_q <= 1'h0;
+      pop_csig_compact_q <= 1'h0;
+      pop_csig_wide_q <= 1'h0;
+      pop_pad_q <= 1'h1;
+      pop_tpid_vlan_ctag_q <= 16'h8100;
+      pop_tpid_vlan_stag_q <= 16'h88a8;
+      pop_tpid_csig_csig_compact_q <= 16'h9900;
+      pop_tpid_csig_csig_wide_q <= 16'hccdd;
     end
   end
   assign ctrl_enable_o = ctrl_enable_q;
@@ -539,6 +587,15 @@ module weft_csr_port #(
   assign trim_limit_o = trim_limit_q;
   assign trim_vc_o = trim_vc_q;
   assign trim_dscp_o = trim_dscp_q;
+  assign pop_ctag_o = pop_ctag_q;
+  assign pop_stag_o = pop_stag_q;
+  assign pop_csig_compact_o = pop_csig_compact_q;
+  assign pop_csig_wide_o = pop_csig_wide_q;
+  assign pop_pad_o = pop_pad_q;
+  assign pop_tpid_vlan_ctag_o = pop_tpid_vlan_ctag_q;
+  assign pop_tpid_vlan_stag_o = pop_tpid_vlan_stag_q;
+  assign pop_tpid_csig_csig_compact_o = pop_tpid_csig_csig_compact_q;
+  assign pop_tpid_csig_csig_wide_o = pop_tpid_csig_csig_wide_q;
 
   // Sticky events: a new event in the cycle of the clearing write wins.
   always @(posedge clk) begin

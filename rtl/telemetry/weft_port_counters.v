@@ -45,6 +45,7 @@ module weft_port_counters (
   input  wire [13:0] tx_len_i,       // bytes without FCS
   input  wire        tx_ct_i,        // was cut through
   input  wire        tx_ecn_i,       // was marked CE
+  input  wire        tx_popped_i,    // lost a tag
   // Control ordered sets and credit frames
   input  wire [3:0]  os_rx_i,
   input  wire        os_tx_i,
@@ -122,26 +123,30 @@ module weft_port_counters (
 
   // ---- Transmit
   wire [14:0] out_octets = {1'b0, tx_len_i} + 15'd4;
-  reg [63:0] out_octets_q, cut_q, ecn_q;
-  reg [63:0] out_octets_s_q, cut_s_q, ecn_s_q;
+  reg [63:0] out_octets_q, cut_q, ecn_q, pop_q;
+  reg [63:0] out_octets_s_q, cut_s_q, ecn_s_q, pop_s_q;
   always @(posedge clk) begin
     if (tx_done_i) begin
       if (good) out_octets_q <= out_octets_q + {49'd0, out_octets};
       if (on_wire && tx_ct_i) cut_q <= cut_q + 64'd1;
       if (on_wire && tx_ecn_i) ecn_q <= ecn_q + 64'd1;
+      if (on_wire && tx_popped_i) pop_q <= pop_q + 64'd1;
     end
     if (snap_i) begin
       out_octets_s_q <= out_octets_q;
       cut_s_q <= cut_q;
       ecn_s_q <= ecn_q;
+      pop_s_q <= pop_q;
     end
     if (rst) begin
       out_octets_q <= 64'd0;
       cut_q <= 64'd0;
       ecn_q <= 64'd0;
+      pop_q <= 64'd0;
       out_octets_s_q <= 64'd0;
       cut_s_q <= 64'd0;
       ecn_s_q <= 64'd0;
+      pop_s_q <= 64'd0;
     end
   end
 
@@ -273,6 +278,7 @@ module weft_port_counters (
       7'd19: value = cut_s_q;
       7'd20: value = ecn_s_q;
       7'd21: value = trim_s_q;
+      7'd22: value = pop_s_q;
       7'd32: value = 64'd0;  // reason 0 is IF_IN_ACCEPTED
       7'd33: value = runt_s_q;
       7'd36: value = coding_s_q;
