@@ -132,8 +132,8 @@
 `define WEFT_D_PART      130:121
 `define WEFT_D_TRIM      137:131
 
-// Crossbar word, from ingress to egress, high to low: trimmed 1, grant time 32, trim 7, ingress time
-// 32, seq 16, source port 6, vc 3, rw_off 7, rw_ecn 1, rw_mode 2 (all of these with sop only),
+// Crossbar word, from ingress to egress, high to low: trimmed 1, grant time 32, trim 7, ingress
+// time 32, seq 16, source port 6, vc 3, rw_off 7, rw_ecn 1, rw_mode 2 (all of these with sop only),
 // cut-through 1, mark ECN 1, sop 1, eop 1, err 1, bytes 7, data 512; 9 bits on top are 0 (whole
 // words: cheap to put side by side).
 `define WEFT_XBAR_BITS 640

@@ -121,7 +121,7 @@ static void fresh_frame(struct bench *b, unsigned cut, unsigned late)
     f->trimmed = tb_chance(t, 20);
     f->trim = (unsigned)tb_rand_below(t, 128);
     f->rw_ecn = tb_chance(t, 50);
-    static const unsigned offs[] = {14, 18, 22, 38, 0, 40, 15, 127};
+    static const unsigned offs[] = {14, 18, 22, 38, 16, 40, 15, 127};
     f->off = offs[tb_rand_below(t, tb_chance(t, 80) ? 4 : 8)];
     f->vc = (unsigned)tb_rand_below(t, b->vcs);
     f->src = (unsigned)tb_rand_below(t, 64);
@@ -157,8 +157,10 @@ static void source(struct bench *b, unsigned load, unsigned cut, unsigned late, 
                 c->data[12] = (uint8_t)(type >> 8);
                 c->data[13] = (uint8_t)type;
             }
-            if (c->sop && c->f.mode == WEFT_RW_IP4 && c->f.off <= 38)
+            if (c->sop && c->f.mode == WEFT_RW_IP4 && c->f.off <= 38) {
+                c->data[c->f.off + 8] |= 1; /* no TTL of 0 */
                 set_checksum(c->data + c->f.off);
+            }
             b->pipe_valid[0] = true;
             b->cell_no++;
             b->left--;

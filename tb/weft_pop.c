@@ -22,7 +22,7 @@ struct out {
 
 struct bench {
     tb *t;
-    tb_sig *pop, *tpid, *pad, *valid, *sop, *eop, *err, *bytes, *data, *side;
+    tb_sig *pop, *tpid, *pad, *valid, *sop, *eop, *err, *bytes, *data, *type, *side;
     tb_sig *o_valid, *o_sop, *o_eop, *o_err, *o_bytes, *o_data, *o_side, *popped, *less, *held;
     struct pop_config cfg;
     struct out ready[PLACES]; /* cells that may go out */
@@ -142,6 +142,8 @@ static void send(struct bench *b, const struct frame *f, unsigned gaps)
         tb_set(b->err, last && f->err);
         tb_set(b->bytes, bytes);
         tb_set_bytes(b->data, 0, f->in + at, 64);
+        tb_set(b->type,
+               (uint64_t)(at == 0 ? f->in[12] << 8 | f->in[13] : (int)tb_rand_below(t, 65536)));
         tb_set(b->side, at == 0 ? f->side : tb_rand(t));
         tb_eval(t);
         TB_EQ(t, tb_get(b->held), b->waiting > 0 || (f->n != 0 && at > 0));
@@ -170,6 +172,7 @@ int tb_main(tb *t)
     b.err = tb_sig_find(t, "err_i");
     b.bytes = tb_sig_find(t, "bytes_i");
     b.data = tb_sig_find(t, "data_i");
+    b.type = tb_sig_find(t, "type_i");
     b.side = tb_sig_find(t, "side_i");
     b.o_valid = tb_sig_find(t, "valid_o");
     b.o_sop = tb_sig_find(t, "sop_o");

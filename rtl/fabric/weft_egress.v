@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Weft Authors
 //
-// weft_egress: the queue of one egress, the rewrite (weft_rewrite), and the rule of when a frame may
-// start.
+// weft_egress: the queue of one egress, the rewrite (weft_rewrite), the pop of tags (weft_pop), and
+// the rule of when a frame may start.
 //
 // Pop, behind the rewrite: weft_pop takes the outer tag out of frames where the port says so. What
 // is in the queue is what goes out.
@@ -142,7 +142,8 @@ module weft_egress #(
   weft_pop #(.SIDE(SIDE)) u_pop (
     .clk(clk), .rst(rst), .cfg_pop_i(cfg_pop_i), .cfg_tpid_i(cfg_tpid_i), .cfg_pad_i(cfg_pad_i),
     .valid_i(y_valid_i), .sop_i(y_sop), .eop_i(y_eop), .err_i(y_err), .bytes_i(y_bytes),
-    .data_i(w_cell), .side_i({y_grant_time, y_time, y_seq, y_src, y_vc, y_ct, rw_ecn}),
+    .data_i(w_cell), .type_i({y_cell[103:96], y_cell[111:104]}),
+    .side_i({y_grant_time, y_time, y_seq, y_src, y_vc, y_ct, rw_ecn}),
     .valid_o(p_valid), .sop_o(p_sop), .eop_o(p_eop), .err_o(p_err), .bytes_o(p_bytes),
     .data_o(p_cell), .side_o(p_side), .popped_o(p_popped), .less_o(p_less), .held_o(p_held)
   );

@@ -599,8 +599,8 @@ module weft_ingress #(
   assign {x_err, x_eop, x_bytes, x_cell} = cell_q;
   assign x_valid_o = x_valid_q;
   assign x_mask_o  = x_mask_q;
-  assign x_data_o  = {9'd0, trimmed_q & ~x_ct_q, x_time_q, desc_q, x_ct_q, x_mark_q, x_sop_q, x_eop, x_err,
-                      x_bytes, x_cell};
+  assign x_data_o  = {9'd0, trimmed_q & ~x_ct_q, x_time_q, desc_q, x_ct_q, x_mark_q, x_sop_q,
+                      x_eop, x_err, x_bytes, x_cell};
 
   // ------------------------------------------------------------------ fate, credits, gauges --
   wire [6:0] x_copies = (x_valid_q & x_eop) ? popcount(x_mask_q) : 7'd0;

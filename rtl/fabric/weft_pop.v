@@ -41,6 +41,7 @@ module weft_pop #(
   input  wire            err_i,
   input  wire [6:0]      bytes_i,
   input  wire [511:0]    data_i,
+  input  wire [15:0]     type_i,     // bytes 12 and 13 of the frame, early: data_i may come late
   input  wire [SIDE-1:0] side_i,     // goes with the cell in which the frame starts
   output reg             valid_o,
   output reg             sop_o,
@@ -55,13 +56,12 @@ module weft_pop #(
 );
 
   // ------------------------------------------------------------------ the cell that comes ----
-  wire [15:0] type_in = {data_i[103:96], data_i[111:104]};
   reg  [3:0]  match;
   integer     k;
   always @* begin
     match = 4'd0;
     if (valid_i && sop_i && cfg_pop_i != 4'd0)
-      for (k = 0; k < 4; k = k + 1) match[k] = cfg_pop_i[k] && type_in == cfg_tpid_i[16*k +: 16];
+      for (k = 0; k < 4; k = k + 1) match[k] = cfg_pop_i[k] && type_i == cfg_tpid_i[16*k +: 16];
   end
 
   reg         pop_q, wide_q;             // the frame that is coming in is popped, by 8 bytes

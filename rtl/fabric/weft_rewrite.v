@@ -14,15 +14,14 @@
 // remark_i is {enable, DSCP}; the caller chooses it (that of the VC, or that of trimmed frames).
 // The length changes when the frame was cut (cut_i) at byte cut_at_i: to what is left of the
 // packet, never to more than it was. A cut inside the IP header leaves the length.
-// The IPv4 header checksum is updated by RFC 1624, equation 3, HC' = ~(~HC + ~m + m'), over
-// all words that changed. A good header stays good, a bad one stays bad, and 0 is always 0000: the
-// sum has the addend ~HC, which is not 0 for any HC but FFFF, or ~m + m' of the TTL, which never is
-// 0, and a sum of addends of which one is not 0 is not 0.
+// The IPv4 header checksum is updated by RFC 1624, equation 3, HC' = ~(~HC + ~m + m'), over all that
+// changed. ~m + m' of the TTL is FEFF, whatever else is in its word. A good header stays good, a
+// bad one stays bad, and 0 is always 0000, never FFFF: with FEFF in it the sum is not 0.
 //
 // Latency: 0, combinational. Stall rule: none.
 // Trade-off: one window of 12 bytes is taken out and put back at one of 20 places; so nothing is
 //   wider than the window. A simulator computes it only when active_i.
-// Relies on: off_i is even and at most 38 (the parser drops the frame otherwise); else nothing is
+// Relies on: the TTL is not 0, off_i is even and at most 38 (the parser drops the frame otherwise); else nothing is
 //   changed. mark_i only for frames that are ECN-capable.
 `default_nettype none
 `include "weft_defs.vh"
@@ -82,10 +81,9 @@ module weft_rewrite (
           n[15:8]  = tc;
           n[31:16] = {len[7:0], len[15:8]};
           n[71:64] = h[71:64] - 8'd1;
-          sum = {3'd0, ~{h[87:80], h[95:88]}}
-              + {3'd0, ~{h[7:0], h[15:8]}}   + {3'd0, h[7:0], tc}
-              + {3'd0, ~{h[23:16], h[31:24]}} + {3'd0, len}
-              + {3'd0, ~{h[71:64], h[79:72]}} + {3'd0, n[71:64], h[79:72]};
+          sum = {3'd0, ~{h[87:80], h[95:88]}} + 19'h0FEFF
+              + {3'd0, 8'hFF, ~h[15:8]} + {11'd0, tc};
+          if (cut_i) sum = sum + {3'd0, ~{h[23:16], h[31:24]}} + {3'd0, len};
           {n[87:80], n[95:88]} = ~fold(sum);
         end
         default: begin
