@@ -37,8 +37,8 @@
 // Latency: sop on cell_* in cycle t, cut-through match in t, RAM read in t+1, x_* in t+2.
 // Stall:   none towards the wire.
 // Bound:   of the read port: the stored frame and the cut-through cell each wait for at most one
-//          slot of the other. A frame whose cut-through is never granted is queued at its end, where
-//          the scheduler's bound holds. Both measured in the bench.
+//          slot of the other. A frame whose cut-through is never granted is queued at its end,
+//          where the scheduler's bound holds. Both measured in the bench.
 // Relies on: a VC with link credits is lossless (the driver sees to it), so credits of a trimmed
 //          frame, whose length and VC change here, do not matter;
 //          every egress that is matched has room for the whole frame (no back-pressure on x_*).

@@ -14,15 +14,15 @@
 // remark_i is {enable, DSCP}; the caller chooses it (that of the VC, or that of trimmed frames).
 // The length changes when the frame was cut (cut_i) at byte cut_at_i: to what is left of the
 // packet, never to more than it was. A cut inside the IP header leaves the length.
-// The IPv4 header checksum is updated by RFC 1624, equation 3, HC' = ~(~HC + ~m + m'), over all that
-// changed. ~m + m' of the TTL is FEFF, whatever else is in its word. A good header stays good, a
+// The IPv4 header checksum is updated by RFC 1624, equation 3, HC' = ~(~HC + ~m + m'), over all
+// that changed. ~m + m' of the TTL is FEFF, whatever else is in its word. A good header stays good, a
 // bad one stays bad, and 0 is always 0000, never FFFF: with FEFF in it the sum is not 0.
 //
 // Latency: 0, combinational. Stall rule: none.
 // Trade-off: one window of 12 bytes is taken out and put back at one of 20 places; so nothing is
 //   wider than the window. A simulator computes it only when active_i.
-// Relies on: the TTL is not 0, off_i is even and at most 38 (the parser drops the frame otherwise); else nothing is
-//   changed. mark_i only for frames that are ECN-capable.
+// Relies on: the TTL is not 0, off_i is even and at most 38 (the parser drops the frame otherwise);
+//   with another off_i nothing is changed. mark_i only for frames that are ECN-capable.
 `default_nettype none
 `include "weft_defs.vh"
 

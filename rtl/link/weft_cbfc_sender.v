@@ -35,9 +35,10 @@
 // Trade-off: max-frame reservation costs one frame of credit on each VC in flight; a scheduler that
 //   knows the length of a frame may compare it with avail_o and true up in the cycle of the grant.
 // Relies on: one true-up and one sent a grant, with the same length (less sent_less_i); shift,
-//   ovhd, max frame, enables and limits change only while the VC is idle (nothing granted and not yet sent) or not
-//   live; who breaks this has wrong credits, until the next time that live_i is 0. Setting
-//   or clearing an enable, or clear_i, zeroes the VC's counters, as the neighbour must do too.
+//   ovhd, max frame, enables and limits change only while the VC is idle (nothing granted and not
+//   yet sent) or not live; who breaks this has wrong credits, until the next time that live_i is 0.
+//   Setting or clearing an enable, or clear_i, zeroes the VC's counters, as the neighbour must do
+//   too.
 // error_o: sticky until clear_i or rst; S_CC - S_CF went over the limit, more was given back than
 //   taken, or a CF_Update ran ahead of S_CC (that count is then ignored, so that a babbling
 //   neighbour never gains credits).
