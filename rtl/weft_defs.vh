@@ -71,6 +71,12 @@
 `define WEFT_KEY_MAC_EXACT 3'd5
 `define WEFT_KEY_ID8       3'd6
 
+// Headers that the egress may rewrite (csrc/include/weft/parser.h).
+`define WEFT_RW_NONE 2'd0
+`define WEFT_RW_ESUN 2'd1
+`define WEFT_RW_IP4  2'd2
+`define WEFT_RW_IP6  2'd3
+
 // Tables of weft_route.
 `define WEFT_TBL_MAC    3'd0
 `define WEFT_TBL_ID     3'd1
@@ -94,7 +100,7 @@
 //   len_known   55      len holds the frame length
 //   len         69:56   frame length without FCS, bytes
 //   time        101:70  cycle at which the parser saw the first cell
-//   rw_ttl      102     decrement the ESUN TTL at rw_off
+//   unused      102     0
 //   rw_ecn      103     the header at rw_off is ECN-capable
 //   rw_off      110:104 byte offset of the header in the first cell that may be rewritten
 //   drop        115:111 drop reason
@@ -116,7 +122,6 @@
 `define WEFT_D_LEN_KNOWN 55
 `define WEFT_D_LEN       69:56
 `define WEFT_D_TIME      101:70
-`define WEFT_D_RW_TTL    102
 `define WEFT_D_RW_ECN    103
 `define WEFT_D_RW_OFF    110:104
 `define WEFT_D_DROP      115:111
@@ -127,10 +132,10 @@
 `define WEFT_D_PART      130:121
 `define WEFT_D_TRIM      137:131
 
-// Crossbar word, from ingress to egress, high to low: grant time 32, ingress time 32, seq 16,
-// source port 6, vc 3, rw_off 7, rw_ecn 1, rw_ttl 1 (these with sop only), cut-through 1, mark ECN
-// 1, sop 1, eop 1, err 1, bytes 7, data 512; 18 bits on top are 0 (whole words: cheap to put side
-// by side).
+// Crossbar word, from ingress to egress, high to low: trimmed 1, grant time 32, trim 7, ingress
+// time 32, seq 16, source port 6, vc 3, rw_off 7, rw_ecn 1, rw_mode 2 (all of these with sop only),
+// cut-through 1, mark ECN 1, sop 1, eop 1, err 1, bytes 7, data 512; 9 bits on top are 0 (whole
+// words: cheap to put side by side).
 `define WEFT_XBAR_BITS 640
 
 `endif

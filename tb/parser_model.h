@@ -218,7 +218,6 @@ static inline void pm_check(tb *t, const pm_outputs *o, const weft_parse_result 
         {"len_known", 55, 1, f->len != 0},
         {"len", 56, 14, f->len},
         {"time", 70, 32, f->time},
-        {"rw_ttl", 102, 1, r->rw_mode == WEFT_RW_ESUN},
         {"rw_ecn", 103, 1, r->ecn_capable},
         {"rw_off", 104, 7, r->rw_off},
         {"drop", 111, 5, r->drop},

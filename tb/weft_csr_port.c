@@ -48,6 +48,13 @@ static const csr_fact facts[] = {
     {"VC_USED", 0x1A0, 8, WEFT_REG_RO, 0},
     {"PARSER_TAG", 0x1C0, 1, WEFT_REG_RO, 0},
     {"DSCP_MAP", 0x1E0, 8, WEFT_REG_RW, 0},
+    {"REMARK", 0x280, 8, WEFT_REG_RW, 0},
+    {"TRIM_LIMIT", 0x2A0, 8, WEFT_REG_RW, 0},
+    {"TRIM_VC", 0x2C0, 1, WEFT_REG_RW, 0},
+    {"TRIM_DSCP", 0x2C4, 1, WEFT_REG_RW, 0},
+    {"POP", 0x2C8, 1, WEFT_REG_RW, 0x100},
+    {"POP_TPID_VLAN", 0x2CC, 1, WEFT_REG_RW, 0x88A88100},
+    {"POP_TPID_CSIG", 0x2D0, 1, WEFT_REG_RW, 0xCCDD9900},
     {"COUNTER", 0x1000, 256, WEFT_REG_RO, 0},
 };
 

@@ -8,8 +8,10 @@
  * is a list of cells, rewritten byte by byte, and the start rule of the header; every output is
  * compared in every cycle.
  */
-/* tb-params: "-GDEPTH=32 -GMAX_CELLS=8" "" "-GDEPTH=600 -GMAX_CELLS=24"
- * "-GDEPTH=64 -GMAX_CELLS=40" */
+/* tb-params: "-GDEPTH=32 -GMAX_CELLS=8 -GVCS=8" "" "-GDEPTH=600 -GMAX_CELLS=24"
+ * "-GDEPTH=64 -GMAX_CELLS=40 -GVCS=1" */
+#include "pop_ref.h"
+#include "rewrite_ref.h"
 #include "tb.h"
 
 #include <stdlib.h>
@@ -18,9 +20,9 @@
 enum fate { GOOD, STOMPED, UNDERRUN, DISCARDED };
 
 struct frame {
-    bool ct, mark, rw_ttl, rw_ecn, err, late;
+    bool ct, mark, rw_ecn, trimmed, err, late;
     bool gated; /* matched while the port was live: the neighbour's credits were asked for */
-    unsigned cells, last_bytes, vc, src, off;
+    unsigned cells, last_bytes, vc, src, off, mode, trim;
     uint16_t seq;
     uint32_t time, grant;
 };
@@ -28,6 +30,8 @@ struct frame {
 struct cell {
     struct frame f;
     bool sop, eop;
+    bool popped; /* these two with eop, behind the pop */
+    unsigned less;
     unsigned bytes, pace; /* pace: cycles after the cell before it */
     uint8_t data[64];
     uint64_t here; /* cycle from which the egress has it */
@@ -36,16 +40,17 @@ struct cell {
 #define QUEUE 2048
 struct bench {
     tb *t;
-    tb_sig *y_valid, *y_data, *enable, *margin, *threshold, *high, *idle, *ready, *match, *live;
+    tb_sig *y_valid, *y_data, *enable, *margin, *threshold, *high, *remarks, *trim, *pop_on, *tpid,
+        *pad, *popped, *less, *idle, *ready, *match, *live;
     tb_sig *cc_valid, *cc_take, *cc_data;
     tb_sig *valid, *mac_ready, *sop, *eop, *err, *bytes, *data, *underrun;
     tb_sig *done, *fate, *vc, *len, *ct, *ecn, *seq, *src, *time, *grant, *cc_sent, *frames, *cells,
         *error;
-    unsigned depth, max_cells;
+    unsigned depth, max_cells, vcs;
 
     /* configuration now */
     bool up;
-    unsigned cfg_margin, cfg_threshold, cfg_high;
+    unsigned cfg_margin, cfg_threshold, cfg_high, remark[8], trim_dscp;
 
     /* live: enabled, and for some cycles nothing matched that is not gone */
     bool is_live, matched;
@@ -60,6 +65,15 @@ struct bench {
     struct cell pipe[3];
     bool pipe_valid[3];
 
+    /* the frame that is coming in, rewritten; cells of it and of the one before that may go into
+     * the queue, one in a cycle */
+    uint8_t in[64 * 160], out[64 * 160];
+    unsigned in_len, in_tag, in_went;
+    bool open; /* a cell waits for its end */
+    struct cell stage[4];
+    unsigned waiting_in;
+    struct pop_config pop;
+
     /* reference: cells inside, oldest first */
     struct cell queue[QUEUE];
     unsigned first, level;
@@ -67,7 +81,8 @@ struct bench {
     bool busy, discard, offer, offer_cc;
     unsigned frames_in;
     struct {
-        bool valid, ecn;
+        bool valid, ecn, popped;
+        unsigned less;
         enum fate fate;
         struct frame f;
         unsigned len;
@@ -86,7 +101,7 @@ struct bench {
     bool cc_waits;
     uint8_t cc_bytes[64];
 
-    uint64_t now, sent, thrown, stomped, dry, cc, injected, cut, ecn_marks;
+    uint64_t now, sent, thrown, stomped, dry, cc, injected, cut, ecn_marks, pops;
 };
 
 static void fresh_frame(struct bench *b, unsigned cut, unsigned late)
@@ -101,11 +116,13 @@ static void fresh_frame(struct bench *b, unsigned cut, unsigned late)
     f->late = f->cells > 1 && tb_chance(t, late);
     f->err = f->ct && tb_chance(t, 20);
     f->mark = tb_chance(t, 50);
-    f->rw_ttl = tb_chance(t, 50);
+    f->mode = (unsigned)tb_rand_below(t, 4);
+    f->trimmed = tb_chance(t, 20);
+    f->trim = (unsigned)tb_rand_below(t, 128);
     f->rw_ecn = tb_chance(t, 50);
-    static const unsigned offs[] = {14, 18, 22, 0, 60, 61, 127};
-    f->off = offs[tb_rand_below(t, tb_chance(t, 80) ? 3 : 7)];
-    f->vc = (unsigned)tb_rand_below(t, 8);
+    static const unsigned offs[] = {14, 18, 22, 38, 16, 40, 15, 127};
+    f->off = offs[tb_rand_below(t, tb_chance(t, 80) ? 4 : 8)];
+    f->vc = (unsigned)tb_rand_below(t, b->vcs);
     f->src = (unsigned)tb_rand_below(t, 64);
     f->seq = (uint16_t)tb_rand(t);
     f->time = (uint32_t)tb_rand(t);
@@ -133,6 +150,15 @@ static void source(struct bench *b, unsigned load, unsigned cut, unsigned late, 
             for (unsigned k = 0; k < 64; k += 8) {
                 uint64_t r = tb_rand(t);
                 memcpy(c->data + k, &r, 8);
+            }
+            if (c->sop && tb_chance(t, 50)) {
+                unsigned type = b->pop.tpid[tb_rand_below(t, 4)];
+                c->data[12] = (uint8_t)(type >> 8);
+                c->data[13] = (uint8_t)type;
+            }
+            if (c->sop && c->f.mode == WEFT_RW_IP4 && c->f.off <= 38) {
+                c->data[c->f.off + 8] |= 1; /* no TTL of 0 */
+                set_checksum(c->data + c->f.off);
             }
             b->pipe_valid[0] = true;
             b->cell_no++;
@@ -183,23 +209,69 @@ static void drive_y(struct bench *b)
     tb_set_bits(b->y_data, 523, 1, c->f.ct);
     /* What follows has a meaning in the first cell only. */
     bool s = c->sop;
-    tb_set_bits(b->y_data, 524, 1, s ? c->f.rw_ttl : tb_rand(t));
-    tb_set_bits(b->y_data, 525, 1, s ? c->f.rw_ecn : tb_rand(t));
-    tb_set_bits(b->y_data, 526, 7, s ? c->f.off : tb_rand(t));
-    tb_set_bits(b->y_data, 533, 3, s ? c->f.vc : tb_rand(t));
-    tb_set_bits(b->y_data, 536, 6, s ? c->f.src : tb_rand(t));
-    tb_set_bits(b->y_data, 542, 16, s ? c->f.seq : tb_rand(t));
-    tb_set_bits(b->y_data, 558, 32, s ? c->f.time : tb_rand(t));
-    tb_set_bits(b->y_data, 590, 32, s ? c->f.grant : tb_rand(t));
+    tb_set_bits(b->y_data, 524, 2, s ? c->f.mode : tb_rand(t) & 3);
+    tb_set_bits(b->y_data, 526, 1, s ? c->f.rw_ecn : tb_rand(t));
+    tb_set_bits(b->y_data, 527, 7, s ? c->f.off : tb_rand(t));
+    tb_set_bits(b->y_data, 534, 3, s ? c->f.vc : tb_rand_below(t, b->vcs));
+    tb_set_bits(b->y_data, 537, 6, s ? c->f.src : tb_rand(t));
+    tb_set_bits(b->y_data, 543, 16, s ? c->f.seq : tb_rand(t));
+    tb_set_bits(b->y_data, 559, 32, s ? c->f.time : tb_rand(t));
+    tb_set_bits(b->y_data, 591, 7, s ? c->f.trim : tb_rand(t));
+    tb_set_bits(b->y_data, 598, 32, s ? c->f.grant : tb_rand(t));
+    tb_set_bits(b->y_data, 630, 1, s ? c->f.trimmed : tb_rand(t));
+}
+
+static bool marked(const struct frame *f)
+{
+    return f->rw_ecn && f->mark && f->mode != WEFT_RW_NONE && f->off <= 38 && f->off % 2 == 0;
 }
 
 /* What the frame must look like behind the egress. */
-static void rewrite(struct cell *c)
+static void rewrite(const struct bench *b, struct cell *c)
 {
-    if (!c->sop || c->f.off > 60) return;
-    uint8_t *ttl = &c->data[c->f.off + 3];
-    if (c->f.rw_ttl) *ttl = (uint8_t)((*ttl & 0x0f) | ((*ttl - 0x10) & 0xf0));
-    if (c->f.rw_ttl && c->f.rw_ecn && c->f.mark) c->data[c->f.off] |= 3;
+    if (!c->sop) return;
+    unsigned remark = c->f.trimmed ? b->trim_dscp : b->remark[c->f.vc];
+    struct rewrite r = {.active = true,
+                        .mark = marked(&c->f),
+                        .remark = remark >> 6,
+                        .cut = c->f.trimmed,
+                        .mode = c->f.mode,
+                        .off = c->f.off,
+                        .dscp = remark & 63,
+                        .cut_at = c->f.trim};
+    memcpy(r.cell, c->data, 64);
+    rewrite_ref(&r, c->data);
+}
+
+/* A cell comes in: which cells of its frame may go into the queue now. */
+static void arrive(struct bench *b, const struct cell *in)
+{
+    struct cell c = *in;
+    rewrite(b, &c);
+    if (c.sop) {
+        b->in_len = b->in_went = 0;
+        b->in_tag = pop_bytes(&b->pop, c.data);
+    }
+    memcpy(b->in + b->in_len, c.data, c.bytes);
+    b->in_len += c.bytes;
+    memcpy(b->out, b->in, b->in_len);
+    unsigned len = c.eop ? pop_frame(&b->pop, b->out, b->in_len, b->in_tag) : b->in_len;
+    if (!c.eop && b->in_tag) {
+        memmove(b->out + 12, b->out + 12 + b->in_tag, len - 12 - b->in_tag);
+        len = (b->in_len / 64 - 1) * 64; /* what is behind is not complete */
+    }
+    b->open = !c.eop && b->in_tag;
+    for (unsigned at = b->in_went * 64; at < len; at += 64) {
+        struct cell *o = &b->stage[b->waiting_in++];
+        *o = c;
+        o->sop = at == 0;
+        o->eop = c.eop && len - at <= 64;
+        o->bytes = o->eop ? len - at : 64;
+        o->popped = b->in_tag != 0;
+        o->less = b->in_len - len;
+        memcpy(o->data, b->out + at, o->bytes);
+        b->in_went++;
+    }
 }
 
 static bool may_start(const struct bench *b)
@@ -281,7 +353,7 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
     } else if (want && tb_get(b->valid)) {
         uint8_t got[64];
         tb_get_bytes(b->data, 0, got, 64);
-        if (memcmp(got, head->data, 64)) {
+        if (memcmp(got, head->data, head->bytes)) {
             unsigned k = 0;
             while (got[k] == head->data[k]) k++;
             tb_fail(t, "byte %u of a%s cell is %02x, expected %02x", k, head->sop ? " first" : "",
@@ -294,12 +366,13 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
         TB_EQ(t, tb_get(b->bytes), head->bytes);
     }
     TB_EQ(t, tb_get(b->cc_take), want_cc && mac_ready);
-    TB_EQ(t, tb_get(b->cells), b->level);
+    unsigned inside = b->level + b->waiting_in + b->open;
+    TB_EQ(t, tb_get(b->cells), inside);
     TB_EQ(t, tb_get(b->frames), b->frames_in);
     unsigned room = b->depth - b->max_cells - 8, high = b->cfg_high < room ? b->cfg_high : room;
-    TB_EQ(t, tb_get(b->ready), (live || !b->up) && b->level <= high);
+    TB_EQ(t, tb_get(b->ready), (live || !b->up) && inside <= high);
     TB_EQ(t, tb_get(b->live), live);
-    TB_EQ(t, tb_get(b->idle), !live || b->level <= b->cfg_threshold);
+    TB_EQ(t, tb_get(b->idle), !live || inside <= b->cfg_threshold);
     TB_EQ(t, tb_get(b->error), 0);
     TB_EQ(t, tb_get(b->cc_sent), b->cc_sent_now);
     TB_EQ(t, tb_get(b->done), b->done_now.valid);
@@ -310,6 +383,8 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
         TB_EQ(t, tb_get(b->len), b->done_now.len);
         TB_EQ(t, tb_get(b->ct), f->ct);
         TB_EQ(t, tb_get(b->ecn), b->done_now.ecn);
+        TB_EQ(t, tb_get(b->popped), b->done_now.popped);
+        TB_EQ(t, tb_get(b->less), b->done_now.less);
         TB_EQ(t, tb_get(b->seq), f->seq);
         TB_EQ(t, tb_get(b->src), f->src);
         TB_EQ(t, tb_get(b->time), f->time);
@@ -347,7 +422,7 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
     if ((want && mac_ready) || toss) {
         if (head->sop) {
             b->out_len = 0;
-            b->out_ecn = head->f.rw_ttl && head->f.rw_ecn && head->f.mark && head->f.off <= 60;
+            b->out_ecn = marked(&head->f);
             b->ecn_marks += b->out_ecn;
         }
         b->out_len += head->bytes;
@@ -360,6 +435,9 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
             b->done_now.f = head->f;
             b->done_now.len = b->out_len;
             b->done_now.ecn = b->out_ecn;
+            b->done_now.popped = head->popped;
+            b->done_now.less = head->less;
+            b->pops += head->popped;
             b->done_now.fate = toss          ? DISCARDED
                                : b->out_dry  ? UNDERRUN
                                : head->f.err ? STOMPED
@@ -375,13 +453,17 @@ static void cycle(struct bench *b, unsigned load, unsigned cut, unsigned late, u
         b->level--;
     }
     if (b->pipe_valid[2]) {
+        arrive(b, &b->pipe[2]);
+        b->frames_in += b->pipe[2].eop;
+    }
+    if (b->waiting_in) {
         struct cell *c = &b->queue[(b->first + b->level) % QUEUE];
-        *c = b->pipe[2];
-        rewrite(c);
+        *c = b->stage[0];
+        b->waiting_in--;
+        memmove(b->stage, b->stage + 1, b->waiting_in * sizeof b->stage[0]);
         c->here = b->now + 1;
         b->level++;
         b->whole += c->eop;
-        b->frames_in += c->eop;
         if (b->level > b->depth) tb_fail(t, "%u cells in %u places", b->level, b->depth);
     }
     tb_tick(t);
@@ -398,6 +480,21 @@ static void configure(struct bench *b, unsigned cut)
     tb_set(b->margin, b->cfg_margin);
     tb_set(b->threshold, b->cfg_threshold);
     tb_set(b->high, b->cfg_high);
+    for (unsigned v = 0; v < b->vcs; v++) {
+        b->remark[v] = (unsigned)tb_rand_below(t, 128);
+        tb_set_bits(b->remarks, 7 * v, 7, b->remark[v]);
+    }
+    b->trim_dscp = (unsigned)tb_rand_below(t, 128);
+    tb_set(b->trim, b->trim_dscp);
+    static const uint16_t usual[4] = {0x8100, 0x88a8, 0x9900, 0xccdd};
+    b->pop.pop = tb_chance(t, 30) ? 0 : (unsigned)tb_rand_below(t, 16);
+    b->pop.pad = tb_chance(t, 50);
+    for (unsigned k = 0; k < 4; k++) {
+        b->pop.tpid[k] = usual[k];
+        tb_set_bits(b->tpid, 16 * k, 16, usual[k]);
+    }
+    tb_set(b->pop_on, b->pop.pop);
+    tb_set(b->pad, b->pop.pad);
 }
 
 static void drain(struct bench *b)
@@ -421,6 +518,13 @@ int tb_main(tb *t)
     b.margin = tb_sig_find(t, "cfg_ct_margin_i");
     b.threshold = tb_sig_find(t, "cfg_ct_threshold_i");
     b.high = tb_sig_find(t, "cfg_high_i");
+    b.remarks = tb_sig_find(t, "cfg_remark_i");
+    b.trim = tb_sig_find(t, "cfg_trim_dscp_i");
+    b.pop_on = tb_sig_find(t, "cfg_pop_i");
+    b.tpid = tb_sig_find(t, "cfg_tpid_i");
+    b.pad = tb_sig_find(t, "cfg_pad_i");
+    b.popped = tb_sig_find(t, "done_popped_o");
+    b.less = tb_sig_find(t, "done_less_o");
     b.idle = tb_sig_find(t, "idle_o");
     b.ready = tb_sig_find(t, "ready_o");
     b.match = tb_sig_find(t, "gnt_valid_i");
@@ -453,6 +557,7 @@ int tb_main(tb *t)
     b.error = tb_sig_find(t, "error_o");
     b.depth = (unsigned)tb_param(t, "DEPTH", 256);
     b.max_cells = (unsigned)tb_param(t, "MAX_CELLS", 152);
+    b.vcs = (unsigned)tb_param(t, "VCS", 4);
     tb_reset(t, 2);
 
     uint64_t episodes = tb_effort(t, 2000, 40000);
@@ -472,13 +577,15 @@ int tb_main(tb *t)
         }
         drain(&b);
     }
-    TB_CHECK(t, b.sent > 1000 && b.stomped > 50 && b.dry > 10 && b.thrown > 50 && b.cc > 50);
+    TB_CHECK(t, b.sent > 1000 && b.stomped > 50 && b.dry > 10 && b.thrown > 50 && b.cc > 50 &&
+                    b.pops > 1000);
     tb_note(t,
             "%llu frames: %llu good, %llu stomped, %llu ran dry, %llu discarded; %llu cut through, "
             "%llu "
-            "marked, %llu CC_Updates",
+            "marked, %llu popped, %llu CC_Updates",
             (unsigned long long)b.injected, (unsigned long long)b.sent,
             (unsigned long long)b.stomped, (unsigned long long)b.dry, (unsigned long long)b.thrown,
-            (unsigned long long)b.cut, (unsigned long long)b.ecn_marks, (unsigned long long)b.cc);
+            (unsigned long long)b.cut, (unsigned long long)b.ecn_marks, (unsigned long long)b.pops,
+            (unsigned long long)b.cc);
     return 0;
 }

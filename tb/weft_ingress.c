@@ -25,8 +25,10 @@ enum { NONE = 0, NO_ROOM = 11, LOSSLESS = 12, CONTROL = 14 };
 
 struct frame {
     bool used, bad, cut, done_arriving;
-    unsigned cells, len, vc, drop_in, drop, reason, src, off, stored;
-    bool rw_ttl, rw_ecn;
+    unsigned cells, len, vc, drop_in, drop, reason, src, off, mode, stored;
+    unsigned wire_cells, wire_len; /* as it comes; cells and len: as it is stored */
+    unsigned trim;
+    bool rw_ecn, trimmable, trims, trimmed;
     uint16_t seq;
     uint32_t time;
     uint64_t mask, left; /* egresses; those that no copy has been started to */
@@ -48,7 +50,7 @@ struct read {
 };
 
 struct fate {
-    bool valid, consumed, refused, control;
+    bool valid, consumed, refused, control, trimmed;
     unsigned vc, len, reason, copies;
     uint64_t mask;
     uint16_t seq;
@@ -64,14 +66,18 @@ struct bench {
         *ct_req, *ct_mask, *ct_vc, *acc_valid, *acc_mask, *acc_vc, *ct_gnt, *granted, *x_valid,
         *x_mask, *x_data, *tus_valid, *tus_mask, *tus_vc, *tus_len, *tuc_valid, *tuc_mask, *tuc_vc,
         *tuc_len, *consumed, *refused, *fate_vc, *fate_len, *freed, *freed_vc, *freed_len, *control,
-        *control_data, *fate_valid, *fate_reason, *fate_copies, *fate_mask, *fate_seq, *fate_time,
-        *cell_in, *cell_freed, *cells_rolled, *held_copies, *held_cells, *used, *error;
+        *control_data, *fate_valid, *fate_reason, *fate_trimmed, *trim, *trim_vc, *fate_copies,
+        *fate_mask, *fate_seq, *fate_time, *cell_in, *cell_freed, *cells_rolled, *held_copies,
+        *held_cells, *used, *error;
     unsigned ends, vcs, cells, max_cells;
 
     /* configuration */
     unsigned limit[MAX_V], mark_at[MAX_V];
     unsigned old_limit[MAX_V]; /* in the cycle before */
     bool keep[MAX_V], cut_on;
+    unsigned trim_at[MAX_V], trim_to[MAX_V];
+    bool trims[MAX_V]; /* answers of the cycle before */
+    unsigned trims_to[MAX_V];
     uint32_t avail[MAX_E][MAX_V];
     bool ok[MAX_E][MAX_V];
 
@@ -110,7 +116,8 @@ struct bench {
     struct ring order[MAX_E][MAX_V];
 
     unsigned st_waits, ct_waits, st_worst, ct_worst, blocked_worst; /* cycles without a slot */
-    uint64_t now, frames, delivered, cut, cut_bad, multi, passes, full, marked, both;
+    uint64_t now, frames, delivered, cut, cut_bad, multi, passes, full, marked, both, trimmed,
+        diverted;
 };
 
 static void push(struct ring *r, unsigned frame)
@@ -160,7 +167,11 @@ static void new_frame(struct bench *b, unsigned multi)
     }
     f->src = (unsigned)tb_rand_below(t, 64);
     f->off = (unsigned)tb_rand_below(t, 128);
-    f->rw_ttl = tb_chance(t, 50);
+    f->mode = (unsigned)tb_rand_below(t, 4);
+    f->trimmable = tb_chance(t, 50);
+    f->trim = (unsigned)tb_rand_below(t, 128);
+    f->wire_cells = f->cells;
+    f->wire_len = f->len;
     f->rw_ecn = tb_chance(t, 50);
     f->seq = (uint16_t)tb_rand(t);
     f->time = (uint32_t)tb_rand(t);
@@ -183,7 +194,7 @@ static void new_frame(struct bench *b, unsigned multi)
 static void schedule_cell(struct bench *b)
 {
     const struct frame *f = &b->f[b->frame];
-    uint64_t end = b->cell + 1 == f->cells ? f->len : (b->cell + 1) * 64u;
+    uint64_t end = b->cell + 1 == f->wire_cells ? f->wire_len : (b->cell + 1) * 64u;
     uint64_t due = (b->wire + 8 + end + 4) / 32;
     b->due = due > b->last_due ? due : b->last_due + 1;
 }
@@ -207,13 +218,13 @@ static void wire_next(struct bench *b)
     tb *t = b->t;
     const struct frame *f = &b->f[b->frame];
     b->last_due = b->due;
-    if (++b->cell < f->cells) {
+    if (++b->cell < f->wire_cells) {
         if (tb_chance(t, 5)) b->wire += 8; /* an ordered set in mid-frame */
         schedule_cell(b);
         return;
     }
     b->arriving = false;
-    b->wire += 8 + f->len + 4 + 1; /* the smallest gap; starts are 8 bytes apart */
+    b->wire += 8 + f->wire_len + 4 + 1; /* the smallest gap; starts are 8 bytes apart */
     b->wire = (b->wire + 7) / 8 * 8;
 }
 
@@ -238,14 +249,16 @@ static void check_x(struct bench *b)
     TB_EQ(t, tb_get_bits(b->x_data, 522, 1), r->mark);
     TB_EQ(t, tb_get_bits(b->x_data, 523, 1), r->cut);
     if (r->sop) {
-        TB_EQ(t, tb_get_bits(b->x_data, 524, 1), f->rw_ttl);
-        TB_EQ(t, tb_get_bits(b->x_data, 525, 1), f->rw_ecn);
-        TB_EQ(t, tb_get_bits(b->x_data, 526, 7), f->off);
-        TB_EQ(t, tb_get_bits(b->x_data, 533, 3), f->vc);
-        TB_EQ(t, tb_get_bits(b->x_data, 536, 6), f->src);
-        TB_EQ(t, tb_get_bits(b->x_data, 542, 16), f->seq);
-        TB_EQ(t, tb_get_bits(b->x_data, 558, 32), f->time);
-        TB_EQ(t, tb_get_bits(b->x_data, 590, 32), r->time);
+        TB_EQ(t, tb_get_bits(b->x_data, 524, 2), f->mode);
+        TB_EQ(t, tb_get_bits(b->x_data, 526, 1), f->rw_ecn);
+        TB_EQ(t, tb_get_bits(b->x_data, 527, 7), f->off);
+        TB_EQ(t, tb_get_bits(b->x_data, 534, 3), f->vc);
+        TB_EQ(t, tb_get_bits(b->x_data, 537, 6), f->src);
+        TB_EQ(t, tb_get_bits(b->x_data, 543, 16), f->seq);
+        TB_EQ(t, tb_get_bits(b->x_data, 559, 32), f->time);
+        TB_EQ(t, tb_get_bits(b->x_data, 591, 7), f->trim);
+        TB_EQ(t, tb_get_bits(b->x_data, 598, 32), r->time);
+        TB_EQ(t, tb_get_bits(b->x_data, 630, 1), f->trimmed);
     }
     b->marked += r->sop && r->mark;
 }
@@ -260,7 +273,7 @@ static void egresses(struct bench *b)
     for (unsigned j = 0; j < b->ends; j++) {
         if (!(mask >> j & 1)) continue;
         if (sop) {
-            unsigned vc = (unsigned)tb_get_bits(b->x_data, 533, 3) % b->vcs;
+            unsigned vc = (unsigned)tb_get_bits(b->x_data, 534, 3) % b->vcs;
             if (b->eg_frame[j] >= 0) tb_fail(t, "egress %u: a frame begins inside another", j);
             if (b->order[j][vc].count == 0) {
                 tb_fail(t, "egress %u VC %u: a frame that nobody sent there", j, vc);
@@ -268,7 +281,7 @@ static void egresses(struct bench *b)
             }
             b->eg_frame[j] = (int)pop(&b->order[j][vc]);
             b->eg_cell[j] = 0;
-            if (b->f[b->eg_frame[j]].seq != tb_get_bits(b->x_data, 542, 16))
+            if (b->f[b->eg_frame[j]].seq != tb_get_bits(b->x_data, 543, 16))
                 tb_fail(t, "egress %u VC %u: out of order", j, vc);
         }
         if (b->eg_frame[j] < 0) {
@@ -302,6 +315,7 @@ static void check_events(struct bench *b)
         TB_EQ(t, tb_get(b->fate_vc), f->vc);
         TB_EQ(t, tb_get(b->fate_len), f->len);
         TB_EQ(t, tb_get(b->fate_reason), f->reason);
+        TB_EQ(t, tb_get(b->fate_trimmed), f->trimmed);
         TB_EQ(t, tb_get(b->fate_copies), f->copies);
         TB_EQ(t, tb_get(b->fate_mask), f->mask);
         TB_EQ(t, tb_get(b->fate_seq), f->seq);
@@ -331,6 +345,8 @@ static void set_config(struct bench *b)
         tb_set_bits(b->vc_limit, v * 16, 16, b->limit[v]);
         tb_set_bits(b->ecn, v * 13, 13, b->mark_at[v]);
         tb_set_bits(b->lossless, v, 1, b->keep[v]);
+        tb_set_bits(b->trim, v * 16, 16, b->trim_at[v]);
+        tb_set_bits(b->trim_vc, v * 3, 3, b->trim_to[v]);
     }
     tb_set(b->ct_enable, b->cut_on);
 }
@@ -351,7 +367,7 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
     bool arrives = b->arriving && b->due <= b->now;
     struct frame *a = &b->f[b->frame];
     unsigned cell = b->cell;
-    bool sop = arrives && cell == 0, eop = arrives && cell + 1 == a->cells;
+    bool sop = arrives && cell == 0, eop = arrives && cell + 1 == a->wire_cells;
     bool bad_end = eop && a->bad;
     tb_set(b->cell_valid, arrives);
     tb_set(b->cell_sop, arrives ? sop : tb_chance(t, 50));
@@ -359,22 +375,38 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
     tb_set(b->cell_err, arrives ? bad_end : tb_chance(t, 50));
     if (arrives) {
         tb_set(b->cell_reason, bad_end ? a->reason : tb_rand(t));
-        tb_set(b->cell_bytes, eop ? a->len - 64 * cell : 64);
-        tb_set(b->cell_len, eop ? a->len : tb_rand(t));
+        tb_set(b->cell_bytes, eop ? a->wire_len - 64 * cell : 64);
+        tb_set(b->cell_len, eop ? a->wire_len : tb_rand(t));
         tb_set_bytes(b->cell_data, 0, a->data[cell], 64);
-        for (unsigned k = 0; k < 116; k += 58) tb_set_bits(b->desc, k, 58, tb_rand(t));
+        for (unsigned k = 0; k < 138; k += 46) tb_set_bits(b->desc, k, 46, tb_rand(t));
         tb_set(b->dst_mask, tb_rand(t) & ((UINT64_C(1) << b->ends) - 1));
         if (sop) {
             tb_set_bits(b->desc, 0, 16, a->seq);
             tb_set_bits(b->desc, 16, 6, a->src);
             tb_set_bits(b->desc, 22, 3, a->vc);
             tb_set_bits(b->desc, 70, 32, a->time);
-            tb_set_bits(b->desc, 102, 1, a->rw_ttl);
             tb_set_bits(b->desc, 103, 1, a->rw_ecn);
             tb_set_bits(b->desc, 104, 7, a->off);
             tb_set_bits(b->desc, 111, 5, a->drop_in);
+            tb_set_bits(b->desc, 116, 2, a->mode);
+            tb_set_bits(b->desc, 119, 1, a->trimmable);
+            tb_set_bits(b->desc, 131, 7, a->trim);
             tb_set(b->dst_mask, a->mask);
         }
+    }
+
+    /* ---- trimming */
+    if (sop && !eop && a->trimmable && b->trims[a->vc]) {
+        a->trims = true;
+        a->vc = b->trims_to[a->vc];
+        b->diverted++;
+    }
+    unsigned keep = a->trim < 60 ? 60 : a->trim;
+    bool past = arrives && a->trimmed;
+    if (arrives && a->trims && !past && !eop && cell == (keep - 1) / 64) {
+        a->trimmed = true;
+        a->cells = cell + 1;
+        a->len = keep;
     }
 
     /* ---- credits and egresses */
@@ -442,17 +474,17 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
     TB_EQ(t, tb_get(b->busy), busy);
 
     bool has_cell = b->free_cells > b->freed_before;
-    bool room = arrives && has_cell && (b->room[a->vc] || a->cut);
+    bool room = past || (arrives && has_cell && (b->room[a->vc] || a->cut));
     unsigned drop = 0;
     if (arrives) {
         drop = sop ? a->drop_in : a->drop;
         if (drop == NONE && !room) drop = b->keep[a->vc] ? LOSSLESS : NO_ROOM;
     }
-    bool store = arrives && drop == NONE && !(bad_end && !a->cut);
+    bool store = arrives && !past && drop == NONE && !(bad_end && !a->cut);
     bool engine = !b->ct_active || ct_last;
     if (sop) b->closed = !engine;
-    bool may_cut = store && cell < 2 && !a->cut && !(cell == 1 && b->closed) && engine &&
-                   b->cut_on && !bad_end && b->free_room && b->frame_room[a->vc];
+    bool may_cut = store && cell < 2 && !a->cut && !a->trims && !(cell == 1 && b->closed) &&
+                   engine && b->cut_on && !bad_end && b->free_room && b->frame_room[a->vc];
     if (may_cut && b->free_cells < b->max_cells)
         tb_fail(t, "cut through without cells for the largest frame");
     b->free_room = b->free_cells > b->max_cells;
@@ -461,6 +493,10 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
         b->room[v] = held[v] + (store && v == a->vc) < b->old_limit[v];
         b->old_limit[v] = b->limit[v];
     }
+    memcpy(b->trims_to, b->trim_to, sizeof b->trims_to);
+    for (unsigned v = 0; v < b->vcs; v++)
+        b->trims[v] = b->trim_at[v] && held[v] > b->trim_at[v] && !b->keep[v] &&
+                      b->trim_to[v] < b->vcs && !b->keep[b->trim_to[v]];
     for (unsigned j = 0; j < b->ends && may_cut; j++)
         if (a->mask >> j & 1)
             may_cut = (idle >> j & 1) && b->ok[j][a->vc] && !b->held_back[j][a->vc] &&
@@ -635,12 +671,14 @@ static void cycle(struct bench *b, const struct mix *m, bool traffic)
             unsigned reason = bad_end ? a->reason : drop;
             bool queued = reason == NONE && !a->cut;
             f->valid = true;
-            f->control = a->drop_in == CONTROL && sop && !bad_end && a->len == 60;
+            f->control = a->drop_in == CONTROL && sop && !bad_end && a->wire_len == 60;
             f->consumed = a->drop_in != CONTROL && !bad_end;
             f->refused = f->consumed && reason != NONE;
             f->vc = a->vc;
-            f->len = a->len;
+            f->len = a->wire_len;
             f->reason = reason;
+            f->trimmed = past && reason == NONE;
+            b->trimmed += f->trimmed;
             f->mask = a->mask;
             f->copies = queued || a->cut ? bits(a->mask) : 0;
             gauge_step += (int)f->copies;
@@ -697,6 +735,7 @@ static void restart(struct bench *b)
     b->gauge = b->gauge_step = 0;
     b->free_cells = b->cells;
     memset(b->held, 0, sizeof b->held);
+    memset(b->trims, 0, sizeof b->trims);
     b->free_room = b->cells - 1 > b->max_cells;
     for (unsigned v = 0; v < b->vcs; v++) {
         b->old_limit[v] = b->limit[v];
@@ -714,10 +753,13 @@ static void restart(struct bench *b)
 static void configure(struct bench *b)
 {
     tb *t = b->t;
+    bool trims = tb_chance(t, 40); /* many VCs, early */
     for (unsigned v = 0; v < b->vcs; v++) {
         b->limit[v] = tb_chance(t, 30) ? b->cells : (unsigned)tb_rand_below(t, b->cells + 1);
         b->mark_at[v] = tb_chance(t, 50) ? 0 : 1 + (unsigned)tb_rand_below(t, b->cells / 2);
-        b->keep[v] = tb_chance(t, 50);
+        b->keep[v] = tb_chance(t, trims ? 10 : 50);
+        b->trim_at[v] = trims ? 1 + (unsigned)tb_rand_below(t, 1 + b->cells / 16) : 0;
+        b->trim_to[v] = (unsigned)tb_rand_below(t, tb_chance(t, 90) ? b->vcs : 8);
     }
     b->cut_on = tb_chance(t, 80);
     set_config(b);
@@ -805,6 +847,9 @@ int tb_main(tb *t)
     b.control_data = tb_sig_find(t, "control_data_o");
     b.fate_valid = tb_sig_find(t, "fate_valid_o");
     b.fate_reason = tb_sig_find(t, "fate_reason_o");
+    b.fate_trimmed = tb_sig_find(t, "fate_trimmed_o");
+    b.trim = tb_sig_find(t, "cfg_trim_i");
+    b.trim_vc = tb_sig_find(t, "cfg_trim_vc_i");
     b.fate_copies = tb_sig_find(t, "fate_copies_o");
     b.fate_mask = tb_sig_find(t, "fate_mask_o");
     b.fate_seq = tb_sig_find(t, "fate_seq_o");
@@ -846,7 +891,7 @@ int tb_main(tb *t)
             drain(&b, m.multi);
     }
     TB_CHECK(t, b.cut > 1000 && b.cut_bad > 50 && b.full > 100 && b.both > 1000 && b.marked > 100);
-    TB_CHECK(t, b.passes > 1000 && b.multi > 100);
+    TB_CHECK(t, b.passes > 1000 && b.multi > 100 && b.trimmed > 100 && b.diverted > b.trimmed);
     TB_CHECK(t,
              b.st_worst <= 1 && b.ct_worst <= 1); /* at least every second slot for each reader */
     tb_note(t,
@@ -856,9 +901,9 @@ int tb_main(tb *t)
     tb_note(t,
             "%llu frames: %llu copies out, %llu cut through (%llu of them bad), %llu without room, "
             "%llu "
-            "passes of multicast; both readers in %llu cycles",
+            "passes of multicast; both readers in %llu cycles; %llu trimmed",
             (unsigned long long)b.frames, (unsigned long long)b.delivered,
             (unsigned long long)b.cut, (unsigned long long)b.cut_bad, (unsigned long long)b.full,
-            (unsigned long long)b.multi, (unsigned long long)b.both);
+            (unsigned long long)b.multi, (unsigned long long)b.both, (unsigned long long)b.trimmed);
     return 0;
 }

@@ -14,7 +14,8 @@ enum { COUNTERS = 128 };
 
 typedef struct {
     tb *t;
-    tb_sig *snap, *rx_done, *reason, *rx_vc, *rx_len, *copies, *runt, *preamble, *coding;
+    tb_sig *snap, *rx_done, *reason, *rx_vc, *rx_len, *copies, *trimmed, *popped, *runt, *preamble,
+        *coding;
     tb_sig *cell_in, *cell_freed, *rolled;
     tb_sig *tx_done, *fate, *tx_vc, *tx_len, *ct, *ecn;
     tb_sig *os_rx, *os_tx, *cf_rx, *cf_tx, *cc_rx, *cc_bad, *cc_tx;
@@ -36,6 +37,7 @@ static void find(bench *b, tb *t)
     b->copies = tb_sig_find(t, "rx_copies_i");
     b->runt = tb_sig_find(t, "rx_runt_i");
     b->preamble = tb_sig_find(t, "rx_preamble_i");
+    b->trimmed = tb_sig_find(t, "rx_trimmed_i");
     b->coding = tb_sig_find(t, "rx_coding_i");
     b->cell_in = tb_sig_find(t, "cells_in_i");
     b->cell_freed = tb_sig_find(t, "cells_freed_i");
@@ -46,6 +48,7 @@ static void find(bench *b, tb *t)
     b->tx_len = tb_sig_find(t, "tx_len_i");
     b->ct = tb_sig_find(t, "tx_ct_i");
     b->ecn = tb_sig_find(t, "tx_ecn_i");
+    b->popped = tb_sig_find(t, "tx_popped_i");
     b->os_rx = tb_sig_find(t, "os_rx_i");
     b->os_tx = tb_sig_find(t, "os_tx_i");
     b->cf_rx = tb_sig_find(t, "cf_rx_i");
@@ -126,6 +129,8 @@ static void cycle(bench *b, unsigned in, unsigned out, bool take)
     bool cut = why == WEFT_DROP_FCS && tb_chance(t, 50) && b->copies_held + copies <= 60000;
     if (why != 0 && !cut) copies = 0;
     tb_set(b->copies, done ? copies : tb_rand_below(t, 128));
+    bool trimmed = tb_chance(t, 30);
+    tb_set(b->trimmed, trimmed);
     if (done) {
         b->live[WEFT_CNT_IF_IN_FRAMES]++;
         b->live[WEFT_CNT_IF_IN_COPIES] += copies;
@@ -134,6 +139,7 @@ static void cycle(bench *b, unsigned in, unsigned out, bool take)
             b->live[WEFT_CNT_IN_DROP + why]++;
         } else {
             b->live[WEFT_CNT_IF_IN_ACCEPTED]++;
+            b->live[WEFT_CNT_TRIM_PACKETS] += trimmed;
             b->live[WEFT_CNT_IF_IN_OCTETS] += len + 4;
             b->live[WEFT_CNT_IN_VC_FRAMES + vc]++;
         }
@@ -163,6 +169,8 @@ static void cycle(bench *b, unsigned in, unsigned out, bool take)
     tb_set(b->tx_len, tx_len);
     tb_set(b->ct, ct);
     tb_set(b->ecn, ecn);
+    bool popped = tb_chance(t, 30);
+    tb_set(b->popped, popped);
     if (tx) {
         static const unsigned by_fate[4] = {WEFT_CNT_IF_OUT_FRAMES, WEFT_CNT_IF_OUT_STOMPED,
                                             WEFT_CNT_IF_OUT_UNDERRUN, WEFT_CNT_IF_OUT_DISCARDS};
@@ -174,6 +182,7 @@ static void cycle(bench *b, unsigned in, unsigned out, bool take)
         if (fate != 3) {
             b->live[WEFT_CNT_CUT_THROUGH] += ct;
             b->live[WEFT_CNT_ECN_MARKED] += ecn;
+            b->live[WEFT_CNT_TAGS_POPPED] += popped;
         }
         b->frames_queued--;
     }

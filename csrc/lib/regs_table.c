@@ -974,6 +974,82 @@ static const weft_reg_field f_port_dscp_map[] = {
      "Of DSCP 8k + i in bits 3i+2:3i.",
      0, 24, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
 };
+static const weft_reg_field f_port_remark[] = {
+    {"value",
+     "Bit 6: 1 replaces the DSCP by bits 5:0, 0 leaves it.",
+     0, 7, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_port_trim_limit[] = {
+    {"value",
+     "A trimmable frame that finds its channel with more cells than this in the ingress buffer"
+     " is cut behind its trim point; 0: never.",
+     0, 16, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_port_trim_vc[] = {
+    {"vc0",
+     "Virtual channel.",
+     0, 3, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"vc1",
+     "Virtual channel.",
+     4, 3, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"vc2",
+     "Virtual channel.",
+     8, 3, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"vc3",
+     "Virtual channel.",
+     12, 3, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"vc4",
+     "Virtual channel.",
+     16, 3, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"vc5",
+     "Virtual channel.",
+     20, 3, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"vc6",
+     "Virtual channel.",
+     24, 3, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"vc7",
+     "Virtual channel.",
+     28, 3, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_port_trim_dscp[] = {
+    {"value",
+     "Bit 6: 1 replaces the DSCP by bits 5:0, 0 leaves it.",
+     0, 7, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_port_pop[] = {
+    {"ctag",
+     "1: a tag of 4 bytes with POP_TPID_VLAN.ctag is taken out.",
+     0, 1, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"stag",
+     "1: a tag of 4 bytes with POP_TPID_VLAN.stag is taken out.",
+     1, 1, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"csig_compact",
+     "1: a tag of 4 bytes with POP_TPID_CSIG.csig_compact is taken out.",
+     2, 1, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"csig_wide",
+     "1: a tag of 8 bytes with POP_TPID_CSIG.csig_wide is taken out.",
+     3, 1, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"pad",
+     "1: a frame that a pop makes shorter than 64 bytes, FCS included, gets zeros at its end,"
+     " up to 64 or to what it had; 0: it leaves as short as it is.",
+     8, 1, WEFT_REG_RW, false, true, 0x1u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_port_pop_tpid_vlan[] = {
+    {"ctag",
+     "TPID of the customer tag.",
+     0, 16, WEFT_REG_RW, false, true, 0x8100u, false, false, 0x0u, 0x0u},
+    {"stag",
+     "TPID of the service tag.",
+     16, 16, WEFT_REG_RW, false, true, 0x88a8u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_port_pop_tpid_csig[] = {
+    {"csig_compact",
+     "TPID of the tag of 4 bytes.",
+     0, 16, WEFT_REG_RW, false, true, 0x9900u, false, false, 0x0u, 0x0u},
+    {"csig_wide",
+     "TPID of the tag of 8 bytes.",
+     16, 16, WEFT_REG_RW, false, true, 0xccddu, false, false, 0x0u, 0x0u},
+};
 static const weft_reg_field f_port_counter[] = {
     {"value",
      "Low (even element) or high (odd element) 32 bits.",
@@ -1148,6 +1224,38 @@ static const weft_reg_desc r_port[] = {
      " 7. A channel that is not built makes such frames drop as PARSE.",
      0x01e0u, 8, true, false, false, NULL,
      WEFT_REG_RW, true, 0x0u, f_port_dscp_map, 1},
+    {"REMARK",
+     "One register per virtual channel: the DSCP of IPv4 and IPv6 frames that this port sends."
+     " Trimmed frames get TRIM_DSCP instead.",
+     0x0280u, 8, true, false, false, NULL,
+     WEFT_REG_RW, true, 0x0u, f_port_remark, 1},
+    {"TRIM_LIMIT",
+     "One register per virtual channel: when frames that this port receives are trimmed. A"
+     " lossless channel never trims.",
+     0x02a0u, 8, true, false, false, NULL,
+     WEFT_REG_RW, true, 0x0u, f_port_trim_limit, 1},
+    {"TRIM_VC",
+     "In which virtual channel a trimmed frame goes on, by the one that it came in. Into one"
+     " that is lossless or not built nothing is trimmed.",
+     0x02c0u, 1, false, false, false, NULL,
+     WEFT_REG_RW, true, 0x0u, f_port_trim_vc, 8},
+    {"TRIM_DSCP",
+     "The DSCP of trimmed IPv4 and IPv6 frames that this port sends.",
+     0x02c4u, 1, false, false, false, NULL,
+     WEFT_REG_RW, true, 0x0u, f_port_trim_dscp, 1},
+    {"POP",
+     "Which outer tags, behind the addresses, are taken out of frames that this port sends.",
+     0x02c8u, 1, false, false, false, NULL,
+     WEFT_REG_RW, true, 0x100u, f_port_pop, 5},
+    {"POP_TPID_VLAN",
+     "Tag protocol identifiers of IEEE 802.1Q.",
+     0x02ccu, 1, false, false, false, NULL,
+     WEFT_REG_RW, true, 0x88a88100u, f_port_pop_tpid_vlan, 2},
+    {"POP_TPID_CSIG",
+     "Tag protocol identifiers of congestion signalling. None is assigned by IEEE; the reset"
+     " values are those of early implementations.",
+     0x02d0u, 1, false, false, false, NULL,
+     WEFT_REG_RW, true, 0xccdd9900u, f_port_pop_tpid_csig, 2},
     {"COUNTER",
      "Counters of the port as they were at the last snapshot. Counter k is a 64-bit number"
      " with its low half in element 2k and its high half in element 2k+1. The telemetry page"
@@ -1159,7 +1267,7 @@ static const weft_reg_block blocks[] = {
     {"chip", 0x0001u, 1u, 0x00000u, 0x1000u, r_chip, 25},
     {"route", 0x0002u, 2u, 0x01000u, 0x1000u, r_route, 14},
     {"parser", 0x0004u, 1u, 0x02000u, 0x1000u, r_parser, 10},
-    {"port", 0x0003u, 1u, 0x10000u, 0x2000u, r_port, 41},
+    {"port", 0x0003u, 1u, 0x10000u, 0x2000u, r_port, 48},
 };
 /* clang-format on */
 

@@ -448,6 +448,6 @@ def generate(block):
     for number, line in enumerate(out, 1):
         if len(line) > 100:
             raise SystemExit("error: %s.v:%d is longer than 100 columns" % (module, number))
-    if len(out) > 600:
-        raise SystemExit("error: %s.v has more than 600 lines" % module)
+    if len(out) > 700:
+        raise SystemExit("error: %s.v has more than 700 lines" % module)
     return "\n".join(out) + "\n"

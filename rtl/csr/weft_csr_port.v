@@ -84,6 +84,19 @@ module weft_csr_port #(
   input  wire [127:0] vc_used_i,
   input  wire [31:0]  parser_tag_i,
   output wire [191:0] dscp_map_o,
+  output wire [55:0]  remark_o,
+  output wire [127:0] trim_limit_o,
+  output wire [23:0]  trim_vc_o,
+  output wire [6:0]   trim_dscp_o,
+  output wire         pop_ctag_o,
+  output wire         pop_stag_o,
+  output wire         pop_csig_compact_o,
+  output wire         pop_csig_wide_o,
+  output wire         pop_pad_o,
+  output wire [15:0]  pop_tpid_vlan_ctag_o,
+  output wire [15:0]  pop_tpid_vlan_stag_o,
+  output wire [15:0]  pop_tpid_csig_csig_compact_o,
+  output wire [15:0]  pop_tpid_csig_csig_wide_o,
   output wire         ext_rd_o,
   output wire [7:0]   ext_addr_o,
   input  wire [31:0]  ext_rdata_i
@@ -129,6 +142,19 @@ module weft_csr_port #(
   reg [15:0] cf_min_q;
   reg [159:0] cbfc_tx_limit_q;
   reg [191:0] dscp_map_q;
+  reg [55:0] remark_q;
+  reg [127:0] trim_limit_q;
+  reg [23:0] trim_vc_q;
+  reg [6:0] trim_dscp_q;
+  reg pop_ctag_q;
+  reg pop_stag_q;
+  reg pop_csig_compact_q;
+  reg pop_csig_wide_q;
+  reg pop_pad_q;
+  reg [15:0] pop_tpid_vlan_ctag_q;
+  reg [15:0] pop_tpid_vlan_stag_q;
+  reg [15:0] pop_tpid_csig_csig_compact_q;
+  reg [15:0] pop_tpid_csig_csig_wide_q;
   reg cbfc_clear_tx_p_q;
   reg cbfc_clear_rx_p_q;
 
@@ -142,7 +168,7 @@ module weft_csr_port #(
           write_ok = (reg_wdata_i & 32'hfffffff8) == 32'd0;
         13'h010, 13'h020, 13'h024, 13'h030, 13'h034, 13'h038, 13'h03c, 13'h040, 13'h044, 13'h048,
         13'h04c, 13'h050, 13'h054, 13'h058, 13'h05c, 13'h060, 13'h064, 13'h068, 13'h06c, 13'h080,
-        13'h0dc:
+        13'h0dc, 13'h2cc, 13'h2d0:
           write_ok = 1'b1;
         13'h014:
           write_ok = (reg_wdata_i & 32'hfffffff0) == 32'd0 && reg_wdata_i[3:0] >= 4'd1 &&
@@ -154,9 +180,10 @@ module weft_csr_port #(
           write_ok = (reg_wdata_i & 32'hfffe0000) == 32'd0;
         13'h028:
           write_ok = (reg_wdata_i & 32'hfffffff0) == 32'd0;
-        13'h070, 13'h074, 13'h078:
+        13'h070, 13'h074, 13'h078, 13'h2c0:
           write_ok = (reg_wdata_i & 32'h88888888) == 32'd0;
-        13'h084, 13'h0a0, 13'h0a4, 13'h0a8, 13'h0ac, 13'h0b0, 13'h0b4, 13'h0b8, 13'h0bc, 13'h0d8:
+        13'h084, 13'h0a0, 13'h0a4, 13'h0a8, 13'h0ac, 13'h0b0, 13'h0b4, 13'h0b8, 13'h0bc, 13'h0d8,
+        13'h2a0, 13'h2a4, 13'h2a8, 13'h2ac, 13'h2b0, 13'h2b4, 13'h2b8, 13'h2bc:
           write_ok = (reg_wdata_i & 32'hffff0000) == 32'd0;
         13'h088, 13'h0c0, 13'h0cc:
           write_ok = (reg_wdata_i & 32'hffffff00) == 32'd0;
@@ -169,6 +196,10 @@ module weft_csr_port #(
           write_ok = (reg_wdata_i & 32'hfff00000) == 32'd0 && reg_wdata_i[19:0] <= 20'd524287;
         13'h1e0, 13'h1e4, 13'h1e8, 13'h1ec, 13'h1f0, 13'h1f4, 13'h1f8, 13'h1fc:
           write_ok = (reg_wdata_i & 32'hff000000) == 32'd0;
+        13'h280, 13'h284, 13'h288, 13'h28c, 13'h290, 13'h294, 13'h298, 13'h29c, 13'h2c4:
+          write_ok = (reg_wdata_i & 32'hffffff80) == 32'd0;
+        13'h2c8:
+          write_ok = (reg_wdata_i & 32'hfffffef0) == 32'd0;
         default: write_ok = 1'b0;
       endcase
   end
@@ -307,6 +338,30 @@ module weft_csr_port #(
         13'h1f4: read_data = {8'd0, dscp_map_q[143:120]};
         13'h1f8: read_data = {8'd0, dscp_map_q[167:144]};
         13'h1fc: read_data = {8'd0, dscp_map_q[191:168]};
+        13'h280: read_data = {25'd0, remark_q[6:0]};
+        13'h284: read_data = {25'd0, remark_q[13:7]};
+        13'h288: read_data = {25'd0, remark_q[20:14]};
+        13'h28c: read_data = {25'd0, remark_q[27:21]};
+        13'h290: read_data = {25'd0, remark_q[34:28]};
+        13'h294: read_data = {25'd0, remark_q[41:35]};
+        13'h298: read_data = {25'd0, remark_q[48:42]};
+        13'h29c: read_data = {25'd0, remark_q[55:49]};
+        13'h2a0: read_data = {16'd0, trim_limit_q[15:0]};
+        13'h2a4: read_data = {16'd0, trim_limit_q[31:16]};
+        13'h2a8: read_data = {16'd0, trim_limit_q[47:32]};
+        13'h2ac: read_data = {16'd0, trim_limit_q[63:48]};
+        13'h2b0: read_data = {16'd0, trim_limit_q[79:64]};
+        13'h2b4: read_data = {16'd0, trim_limit_q[95:80]};
+        13'h2b8: read_data = {16'd0, trim_limit_q[111:96]};
+        13'h2bc: read_data = {16'd0, trim_limit_q[127:112]};
+        13'h2c0: read_data = {1'd0, trim_vc_q[23:21], 1'd0, trim_vc_q[20:18], 1'd0,
+            trim_vc_q[17:15], 1'd0, trim_vc_q[14:12], 1'd0, trim_vc_q[11:9], 1'd0, trim_vc_q[8:6],
+            1'd0, trim_vc_q[5:3], 1'd0, trim_vc_q[2:0]};
+        13'h2c4: read_data = {25'd0, trim_dscp_q};
+        13'h2c8: read_data = {23'd0, pop_pad_q, 4'd0, pop_csig_wide_q, pop_csig_compact_q,
+            pop_stag_q, pop_ctag_q};
+        13'h2cc: read_data = {pop_tpid_vlan_stag_q, pop_tpid_vlan_ctag_q};
+        13'h2d0: read_data = {pop_tpid_csig_csig_wide_q, pop_tpid_csig_csig_compact_q};
         default: begin
           read_data = in_ext ? ext_rdata_i : 32'd0;
           read_ok = in_ext;
@@ -414,6 +469,41 @@ module weft_csr_port #(
         13'h1f4: dscp_map_q[143:120] <= reg_wdata_i[23:0];
         13'h1f8: dscp_map_q[167:144] <= reg_wdata_i[23:0];
         13'h1fc: dscp_map_q[191:168] <= reg_wdata_i[23:0];
+        13'h280: remark_q[6:0] <= reg_wdata_i[6:0];
+        13'h284: remark_q[13:7] <= reg_wdata_i[6:0];
+        13'h288: remark_q[20:14] <= reg_wdata_i[6:0];
+        13'h28c: remark_q[27:21] <= reg_wdata_i[6:0];
+        13'h290: remark_q[34:28] <= reg_wdata_i[6:0];
+        13'h294: remark_q[41:35] <= reg_wdata_i[6:0];
+        13'h298: remark_q[48:42] <= reg_wdata_i[6:0];
+        13'h29c: remark_q[55:49] <= reg_wdata_i[6:0];
+        13'h2a0: trim_limit_q[15:0] <= reg_wdata_i[15:0];
+        13'h2a4: trim_limit_q[31:16] <= reg_wdata_i[15:0];
+        13'h2a8: trim_limit_q[47:32] <= reg_wdata_i[15:0];
+        13'h2ac: trim_limit_q[63:48] <= reg_wdata_i[15:0];
+        13'h2b0: trim_limit_q[79:64] <= reg_wdata_i[15:0];
+        13'h2b4: trim_limit_q[95:80] <= reg_wdata_i[15:0];
+        13'h2b8: trim_limit_q[111:96] <= reg_wdata_i[15:0];
+        13'h2bc: trim_limit_q[127:112] <= reg_wdata_i[15:0];
+        13'h2c0: trim_vc_q <= {reg_wdata_i[30:28], reg_wdata_i[26:24], reg_wdata_i[22:20],
+            reg_wdata_i[18:16], reg_wdata_i[14:12], reg_wdata_i[10:8], reg_wdata_i[6:4],
+            reg_wdata_i[2:0]};
+        13'h2c4: trim_dscp_q <= reg_wdata_i[6:0];
+        13'h2c8: begin
+          pop_ctag_q <= reg_wdata_i[0];
+          pop_stag_q <= reg_wdata_i[1];
+          pop_csig_compact_q <= reg_wdata_i[2];
+          pop_csig_wide_q <= reg_wdata_i[3];
+          pop_pad_q <= reg_wdata_i[8];
+        end
+        13'h2cc: begin
+          pop_tpid_vlan_ctag_q <= reg_wdata_i[15:0];
+          pop_tpid_vlan_stag_q <= reg_wdata_i[31:16];
+        end
+        13'h2d0: begin
+          pop_tpid_csig_csig_compact_q <= reg_wdata_i[15:0];
+          pop_tpid_csig_csig_wide_q <= reg_wdata_i[31:16];
+        end
         default: ;
       endcase
     if (rst) begin
@@ -449,6 +539,19 @@ module weft_csr_port #(
       cf_min_q <= 16'h40;
       cbfc_tx_limit_q <= {8{20'h0}};
       dscp_map_q <= {8{24'h0}};
+      remark_q <= {8{7'h0}};
+      trim_limit_q <= {8{16'h0}};
+      trim_vc_q <= 24'h0;
+      trim_dscp_q <= 7'h0;
+      pop_ctag_q <= 1'h0;
+      pop_stag_q <= 1'h0;
+      pop_csig_compact_q <= 1'h0;
+      pop_csig_wide_q <= 1'h0;
+      pop_pad_q <= 1'h1;
+      pop_tpid_vlan_ctag_q <= 16'h8100;
+      pop_tpid_vlan_stag_q <= 16'h88a8;
+      pop_tpid_csig_csig_compact_q <= 16'h9900;
+      pop_tpid_csig_csig_wide_q <= 16'hccdd;
     end
   end
   assign ctrl_enable_o = ctrl_enable_q;
@@ -483,6 +586,19 @@ module weft_csr_port #(
   assign cf_min_o = cf_min_q;
   assign cbfc_tx_limit_o = cbfc_tx_limit_q;
   assign dscp_map_o = dscp_map_q;
+  assign remark_o = remark_q;
+  assign trim_limit_o = trim_limit_q;
+  assign trim_vc_o = trim_vc_q;
+  assign trim_dscp_o = trim_dscp_q;
+  assign pop_ctag_o = pop_ctag_q;
+  assign pop_stag_o = pop_stag_q;
+  assign pop_csig_compact_o = pop_csig_compact_q;
+  assign pop_csig_wide_o = pop_csig_wide_q;
+  assign pop_pad_o = pop_pad_q;
+  assign pop_tpid_vlan_ctag_o = pop_tpid_vlan_ctag_q;
+  assign pop_tpid_vlan_stag_o = pop_tpid_vlan_stag_q;
+  assign pop_tpid_csig_csig_compact_o = pop_tpid_csig_csig_compact_q;
+  assign pop_tpid_csig_csig_wide_o = pop_tpid_csig_csig_wide_q;
 
   // Sticky events: a new event in the cycle of the clearing write wins.
   always @(posedge clk) begin

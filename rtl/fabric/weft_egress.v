@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Weft Authors
 //
-// weft_egress: the queue of one egress, the ESUN rewrite, and the rule of when a frame may start.
+// weft_egress: the queue of one egress, the rewrite (weft_rewrite), the pop of tags (weft_pop), and
+// the rule of when a frame may start.
+//
+// Pop, behind the rewrite: weft_pop takes the outer tag out of frames where the port says so. What
+// is in the queue is what goes out.
 //
 // Queue: a FIFO of cells. Frames arrive whole and one after the other (the scheduler holds the
 // egress for one ingress to the end of its frame). A new frame is matched to this egress only while
 // the whole of it surely fits (ready_o), so cells are never refused.
 //
-// Rewrite, on the first cell: TTL - 1, and ECN := 11 when the frame is ECN-capable and was marked.
-// The transmit MAC makes a new FCS.
+// Rewrite, on the first cell: see weft_rewrite. ECN is marked when the frame is ECN-capable and its
+// ingress marked it. DSCP: a trimmed frame takes cfg_trim_dscp_i, another the remark of its VC.
 //
 // Start rule (law 2: what has started finishes at line rate):
 //   cut-through frame   cfg_ct_margin_i cycles after its first cell came, whatever its size: its
@@ -25,7 +29,8 @@
 // that was matched before is gone: until then nothing is matched (ready_o) and what comes is
 // discarded. That takes as long as the frames that are under way, plus SETTLE cycles.
 //
-// Latency: 1 cycle from y_* to cell_* when empty, plus the start rule.
+// Latency: 1 cycle from y_* to cell_* when empty, plus the start rule. A popped frame waits for its
+//          second cell, and what follows it back to back for one cycle more.
 // Stall:   cell_valid_o waits for cell_ready_i; it is withdrawn only when cfg_enable_i falls before
 //          the first cell of a frame is taken.
 // Bound:   a CC_Update waits for the end of one frame, the one at the MAC; data waits for one
@@ -39,6 +44,7 @@
 module weft_egress #(
   parameter DEPTH     = 256, // cells
   parameter MAX_CELLS = 152, // cells of the largest frame
+  parameter VCS       = 4,
   parameter SETTLE    = 8,   // cycles, 2..15: longer than from ready_o to gnt_valid_i
   parameter YW        = `WEFT_XBAR_BITS // derived: width of a crossbar word
 ) (
@@ -52,6 +58,11 @@ module weft_egress #(
   input  wire [3:0]       cfg_ct_margin_i,    // cycles
   input  wire [3:0]       cfg_ct_threshold_i, // cells: at most so many count as idle
   input  wire [7:0]       cfg_high_i,         // cells: more than that and no new frame is matched
+  input  wire [VCS*7-1:0] cfg_remark_i,       // per VC {enable, DSCP}
+  input  wire [6:0]       cfg_trim_dscp_i,    // {enable, DSCP} of trimmed frames
+  input  wire [3:0]       cfg_pop_i,          // tags to be popped, see weft_pop
+  input  wire [63:0]      cfg_tpid_i,
+  input  wire             cfg_pad_i,
   // Scheduler
   output wire             idle_o,
   output wire             ready_o,
@@ -74,7 +85,9 @@ module weft_egress #(
   output reg              done_o,
   output wire [1:0]       done_fate_o,        // 0 good, 1 stomped, 2 underrun, 3 discarded
   output reg  [2:0]       done_vc_o,
-  output reg  [13:0]      done_len_o,         // bytes without FCS
+  output reg  [13:0]      done_len_o,         // bytes without FCS, as sent
+  output reg  [3:0]       done_less_o,        // bytes that the frame had more before it was popped
+  output reg              done_popped_o,
   output reg              done_ct_o,
   output reg              done_ecn_o,         // was marked here
   output reg  [15:0]      done_seq_o,
@@ -95,40 +108,55 @@ module weft_egress #(
 
   // ------------------------------------------------------------------ rewrite ----------------
   /* verilator lint_off UNUSEDSIGNAL */
-  wire [17:0]  y_unused;
+  wire [8:0]   y_unused;
   /* verilator lint_on UNUSEDSIGNAL */
   wire [31:0]  y_grant_time, y_time;
   wire [15:0]  y_seq;
   wire [5:0]   y_src;
   wire [2:0]   y_vc;
-  wire [6:0]   rw_off;
-  wire         y_rw_ecn, y_rw_ttl, y_ct, y_mark, y_sop, y_eop, y_err;
+  wire [6:0]   y_trim, rw_off;
+  wire [1:0]   rw_mode;
+  wire         y_trimmed, y_rw_ecn, y_ct, y_mark, y_sop, y_eop, y_err;
   wire [6:0]   y_bytes;
   wire [511:0] y_cell;
-  assign {y_unused, y_grant_time, y_time, y_seq, y_src, y_vc, rw_off, y_rw_ecn, y_rw_ttl, y_ct,
-          y_mark, y_sop, y_eop, y_err, y_bytes, y_cell} = y_data_i;
+  assign {y_unused, y_trimmed, y_grant_time, y_trim, y_time, y_seq, y_src, y_vc, rw_off, y_rw_ecn,
+          rw_mode, y_ct, y_mark, y_sop, y_eop, y_err, y_bytes, y_cell} = y_data_i;
 
-  wire         rw_fits = rw_off <= 7'd60;
-  wire         rw_ttl  = y_sop & y_rw_ttl & rw_fits;
-  wire         rw_ecn  = rw_ttl & y_rw_ecn & y_mark;
-  wire [5:0]   ttl_off = rw_off[5:0] + 6'd3;
-  reg  [511:0] w_cell;
-  always @* begin
-    w_cell = y_cell;
-    if (rw_ttl) w_cell[{ttl_off, 3'd4} +: 4] = y_cell[{ttl_off, 3'd4} +: 4] - 4'd1;
-    if (rw_ecn) w_cell[{rw_off[5:0], 3'd0} +: 2] = 2'b11;
-  end
+  localparam VW = (VCS > 1) ? $clog2(VCS) : 1;
+  wire [6:0]   remark = y_trimmed ? cfg_trim_dscp_i : cfg_remark_i[y_vc[VW-1:0]*7 +: 7];
+  wire         rw_ecn;
+  wire [511:0] w_cell;
+  weft_rewrite u_rewrite (
+    .active_i(y_valid_i & y_sop), .cell_i(y_cell), .mode_i(rw_mode), .off_i(rw_off),
+    .mark_i(y_mark & y_rw_ecn), .remark_i(remark), .cut_i(y_trimmed), .cut_at_i(y_trim),
+    .cell_o(w_cell), .marked_o(rw_ecn)
+  );
+
+  // ------------------------------------------------------------------ pop --------------------
+  localparam SIDE = 32 + 32 + 16 + 6 + 3 + 1 + 1;
+  wire            p_valid, p_sop, p_eop, p_err, p_popped, p_held;
+  wire [3:0]      p_less;
+  wire [6:0]      p_bytes;
+  wire [511:0]    p_cell;
+  wire [SIDE-1:0] p_side;
+  weft_pop #(.SIDE(SIDE)) u_pop (
+    .clk(clk), .rst(rst), .cfg_pop_i(cfg_pop_i), .cfg_tpid_i(cfg_tpid_i), .cfg_pad_i(cfg_pad_i),
+    .valid_i(y_valid_i), .sop_i(y_sop), .eop_i(y_eop), .err_i(y_err), .bytes_i(y_bytes),
+    .data_i(w_cell), .type_i({y_cell[103:96], y_cell[111:104]}),
+    .side_i({y_grant_time, y_time, y_seq, y_src, y_vc, y_ct, rw_ecn}),
+    .valid_o(p_valid), .sop_o(p_sop), .eop_o(p_eop), .err_o(p_err), .bytes_o(p_bytes),
+    .data_o(p_cell), .side_o(p_side), .popped_o(p_popped), .less_o(p_less), .held_o(p_held)
+  );
 
   // ------------------------------------------------------------------ queue ------------------
-  localparam QW = 32 + 32 + 16 + 6 + 3 + 1 + 1 + 1 + 1 + 1 + 7 + 512;
+  localparam QW = SIDE + 1 + 4 + 1 + 1 + 1 + 7 + 512;
   wire            q_valid, q_ready, in_ready;
   wire [QW-1:0]   q_data;
   wire [LVW-1:0]  level;
   weft_fifo_ram #(.WIDTH(QW), .DEPTH(DEPTH)) u_queue (
     .clk(clk), .rst(rst),
-    .in_valid_i(y_valid_i), .in_ready_o(in_ready),
-    .in_data_i({y_grant_time, y_time, y_seq, y_src, y_vc, y_ct, rw_ecn, y_sop, y_eop, y_err,
-                y_bytes, w_cell}),
+    .in_valid_i(p_valid), .in_ready_o(in_ready),
+    .in_data_i({p_side, p_popped, p_less, p_sop, p_eop, p_err, p_bytes, p_cell}),
     .out_valid_o(q_valid), .out_ready_i(q_ready), .out_data_o(q_data),
     .level_o(level),
     /* verilator lint_off PINCONNECTEMPTY */
@@ -139,15 +167,17 @@ module weft_egress #(
   wire [15:0]  q_seq;
   wire [5:0]   q_src;
   wire [2:0]   q_vc;
-  wire         q_ct, q_ecn, q_sop, q_eop, q_err;
+  wire         q_ct, q_ecn, q_popped, q_sop, q_eop, q_err;
+  wire [3:0]   q_less;
   wire [6:0]   q_bytes;
   wire [511:0] q_cell;
-  assign {q_grant_time, q_time, q_seq, q_src, q_vc, q_ct, q_ecn, q_sop, q_eop, q_err, q_bytes,
-          q_cell} = q_data;
+  assign {q_grant_time, q_time, q_seq, q_src, q_vc, q_ct, q_ecn, q_popped, q_less, q_sop, q_eop,
+          q_err, q_bytes, q_cell} = q_data;
 
   reg error_q;
   wire [15:0] high = ({8'd0, cfg_high_i} > HARD_HIGH) ? HARD_HIGH : {8'd0, cfg_high_i};
-  assign cells_o = {{16-LVW{1'b0}}, level};
+  wire [15:0] queued = {{16-LVW{1'b0}}, level};
+  assign cells_o = queued + {15'd0, p_held};
   // The same when the port is down: the frame that the MAC still takes ends at the wire's rate,
   // then the queue empties at one cell a cycle, so whoever waits does not wait long, and it never
   // fills.
@@ -186,7 +216,7 @@ module weft_egress #(
   // Behind a head that is older than the newest frame: its own age was forgotten, it is whole.
   wire older     = whole_q > {15'd0, ended_q};
   wire may_start = q_valid & (q_ct ? older | (age_q >= cfg_ct_margin_i)
-                                   : whole | (cells_o >= 16'd2));
+                                   : whole | (queued >= 16'd2));
   // When the port goes down, what is offered and not taken yet is withdrawn: the MAC takes no new
   // frame then, and the queue must not wait for it.
   wire up        = live_o & ~busy_q & ~discard_q;
@@ -218,16 +248,17 @@ module weft_egress #(
   reg  [31:0] time_q, grant_time_q;
   wire        gone     = (sent | thrown) & q_eop;
   wire        arrived  = y_valid_i & y_eop;
+  wire        ended    = p_valid & p_eop;
   wire [13:0] len_next = (q_sop ? 14'd0 : len_q) + {7'd0, q_bytes};
 
   always @(posedge clk) begin
     offer_cc_q <= sel_cc & ~cell_ready_i;
     offer_q    <= sel_data & ~busy_q & ~cell_ready_i;
-    if (y_valid_i) ended_q <= y_eop;
-    age_q      <= (y_valid_i & y_sop) ? 4'd0 : (age_q == 4'd15) ? 4'd15 : age_q + 4'd1;
+    if (p_valid) ended_q <= p_eop;
+    age_q      <= (p_valid & p_sop) ? 4'd0 : (age_q == 4'd15) ? 4'd15 : age_q + 4'd1;
     if (sent) busy_q <= ~q_eop;
     if (thrown) discard_q <= ~q_eop;
-    if (arrived != gone) whole_q <= arrived ? whole_q + 16'd1 : whole_q - 16'd1;
+    if (ended != gone) whole_q <= ended ? whole_q + 16'd1 : whole_q - 16'd1;
     if (arrived != done_o) frames_o <= arrived ? frames_o + 16'd1 : frames_o - 16'd1;
     under_q <= under & ~gone;
     if (sent | thrown) begin
@@ -247,6 +278,8 @@ module weft_egress #(
     if (gone) begin
       fate_q            <= thrown ? 2'd3 : under ? 2'd2 : q_err ? 2'd1 : 2'd0;
       done_len_o        <= len_next;
+      done_less_o       <= q_less;
+      done_popped_o     <= q_popped;
       done_vc_o         <= q_sop ? q_vc : vc_q;
       done_ct_o         <= q_sop ? q_ct : ct_q;
       done_ecn_o        <= q_sop ? q_ecn : ecn_q;
@@ -255,7 +288,7 @@ module weft_egress #(
       done_time_o       <= q_sop ? q_time : time_q;
       done_grant_time_o <= q_sop ? q_grant_time : grant_time_q;
     end
-    if (y_valid_i & ~in_ready) error_q <= 1'b1;
+    if (p_valid & ~in_ready) error_q <= 1'b1;
     if (rst) begin
       busy_q     <= 1'b0;
       discard_q  <= 1'b0;
@@ -272,7 +305,7 @@ module weft_egress #(
     end
   end
 
-  `WEFT_ASSERT(NO_CELL_REFUSED, !y_valid_i || in_ready)
+  `WEFT_ASSERT(NO_CELL_REFUSED, !p_valid || in_ready)
   `WEFT_ASSERT(FRAME_STARTS_WITH_SOP, !(q_valid && !busy_q && !discard_q) || q_sop)
 
 endmodule

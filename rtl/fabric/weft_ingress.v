@@ -24,14 +24,23 @@
 // Both answers are registers: a freed cell counts one cycle later (the link partner hears of it
 // later still, so a lossless VC never notices), a new limit two.
 //
+// Trimming (best effort only): a trimmable frame of more than one cell that finds its VC above
+// cfg_trim_i is cut behind its trim point, but not below 60 bytes, and goes into the VC that
+// cfg_trim_vc_i names. Its cells behind the cut are not stored, so they need no room. It is never
+// cut through, and queued when all of it has come and was good. A frame that ends in the cell of
+// the cut stays whole, in that VC. Whether the VC is above is a register, as its room is.
+//
 // Multicast: one copy of the cells; the frame stands in one queue per egress; a RAM of pending
 // egresses says when the last copy has left.
 //
 // Latency: sop on cell_* in cycle t, cut-through match in t, RAM read in t+1, x_* in t+2.
 // Stall:   none towards the wire.
-// Bound:   on the read port, the stored frame and the cut-through cell each wait for at most one
-//          slot. A frame that is not cut through is queued: the scheduler's bound. Both measured.
-// Relies on: every egress that is matched has room for the whole frame (no back-pressure on x_*).
+// Bound:   of the read port: the stored frame and the cut-through cell each wait for at most one
+//          slot of the other. A frame whose cut-through is never granted is queued at its end,
+//          where the scheduler's bound holds. Both measured in the bench.
+// Relies on: a VC with link credits is lossless (the driver sees to it), so credits of a trimmed
+//          frame, whose length and VC change here, do not matter;
+//          every egress that is matched has room for the whole frame (no back-pressure on x_*).
 `default_nettype none
 `include "weft_defs.vh"
 
@@ -63,6 +72,8 @@ module weft_ingress #(
   input  wire [VCS-1:0]              cfg_lossless_i,
   input  wire                        cfg_ct_enable_i,
   input  wire [VCS*13-1:0]           cfg_ecn_i,      // mark above so many cells of the VC; 0 = off
+  input  wire [VCS*16-1:0]           cfg_trim_i,     // trim above so many cells of the VC; 0 = off
+  input  wire [VCS*3-1:0]            cfg_trim_vc_i,  // where the trimmed frames of the VC go
   // State of the egresses: [v*ENDPOINTS + j], [j*VCS + v], [j]
   input  wire [ENDPOINTS-1:0]        eg_idle_i,
   input  wire [VCS*ENDPOINTS-1:0]    credit_ok_i,    // a frame of the largest size may be sent
@@ -110,6 +121,7 @@ module weft_ingress #(
   // Telemetry
   output reg                         fate_valid_o,
   output reg  [4:0]                  fate_reason_o,
+  output reg                         fate_trimmed_o,
   output reg  [6:0]                  fate_copies_o,
   output reg  [ENDPOINTS-1:0]        fate_mask_o,
   output reg  [15:0]                 fate_seq_o,
@@ -141,6 +153,10 @@ module weft_ingress #(
   reg  [15:0]      cur_seq_q;
   reg  [31:0]      cur_time_q;
   reg              cur_cut_q;                 // the arriving frame is being cut through
+  reg              cur_trim_q, cur_past_q;    // is to be trimmed; has been
+  reg  [6:0]       cur_keep_q;                // to how many bytes
+  reg  [VCS-1:0]   trim_q;                    // the VC trims now
+  reg  [VCS*3-1:0] trim_vc_q;                 // into this one
   reg  [VCS*16-1:0] used_q;
   reg  [VCS-1:0]    room_q;                   // the VC is below its limit
   reg  [VCS-1:0]    frame_room_q;             // by a frame of the largest size
@@ -151,18 +167,31 @@ module weft_ingress #(
   wire [IDW:0]     fl_count;
 
   wire             a_valid = cell_valid_i & (cell_sop_i | cur_valid_q);
-  wire [2:0]       a_vc    = cell_sop_i ? desc_i[`WEFT_D_VC] : cur_vc_q;
+  // Trimming is decided with the first cell. keep: bytes to be stored, in one cell or two.
+  wire [2:0]       d_vc    = desc_i[`WEFT_D_VC];
+  wire             d_trim  = trim_q[d_vc[VW-1:0]] & desc_i[`WEFT_D_TRIMMABLE] & ~cell_eop_i;
+  wire [6:0]       d_keep  = (desc_i[`WEFT_D_TRIM] < 7'd60) ? 7'd60 : desc_i[`WEFT_D_TRIM];
+  wire             a_trim  = cell_sop_i ? d_trim : cur_trim_q;
+  wire [6:0]       a_keep  = cell_sop_i ? d_keep : cur_keep_q;
+  wire             a_past  = cur_past_q & ~cell_sop_i;       // behind the cut
+  wire             a_one   = a_keep <= 7'd64;                // one cell is kept
+  wire             a_cutoff = a_trim & ~a_past & ~cell_eop_i & (~cell_sop_i | a_one);
+  wire [6:0]       a_rest  = a_one ? a_keep : a_keep - 7'd64; // bytes in the cell of the cut
+
+  wire [2:0]       a_vc    = ~cell_sop_i ? cur_vc_q
+                           : d_trim ? trim_vc_q[d_vc[VW-1:0]*3 +: 3] : d_vc;
   wire [E-1:0]     a_mask  = cell_sop_i ? dst_mask_i : cur_mask_q;
   wire [4:0]       a_drop_in = cell_sop_i ? desc_i[`WEFT_D_DROP] : cur_drop_q;
   wire             a_cut   = cur_cut_q & ~cell_sop_i;
   wire [15:0]      a_used  = used_q[a_vc*16 +: 16];
   // A frame that is being cut through keeps its promise even when the limit was lowered meanwhile.
-  wire             a_room  = fl_ok & (room_q[a_vc[VW-1:0]] | a_cut);
+  wire             a_room  = (fl_ok & (room_q[a_vc[VW-1:0]] | a_cut)) | a_past;
   wire [4:0]       a_full  = cfg_lossless_i[a_vc[VW-1:0]] ? `WEFT_DROP_LOSSLESS : `WEFT_DROP_BUFFER;
   wire [4:0]       a_drop  = (a_drop_in != `WEFT_DROP_NONE) ? a_drop_in
                            : a_room ? `WEFT_DROP_NONE : a_full;
   wire             a_bad_end = cell_eop_i & cell_err_i;
-  wire             a_store = a_valid & (a_drop == `WEFT_DROP_NONE) & ~(a_bad_end & ~a_cut);
+  wire             a_store = a_valid & ~a_past & (a_drop == `WEFT_DROP_NONE)
+                           & ~(a_bad_end & ~a_cut);
   wire [4:0]       a_fate  = a_bad_end ? cell_reason_i : a_drop;
   wire             a_end   = a_valid & cell_eop_i;
   wire             a_roll  = a_valid & ~a_cut & ~cell_sop_i & (cur_cells_q != 9'd0)
@@ -171,7 +200,7 @@ module weft_ingress #(
   wire             a_queue = a_end & (a_fate == `WEFT_DROP_NONE) & ~a_cut & ~a_cut_now;
   wire [IDW-1:0]   a_id    = cell_sop_i ? fl_id : cur_id_q;
   wire             a_many  = (a_mask & (a_mask - 1'b1)) != {E{1'b0}};
-  wire [EW-1:0]    a_entry = {a_many, cell_len_i, a_id};
+  wire [EW-1:0]    a_entry = {a_many, a_past ? {7'd0, cur_keep_q} : cell_len_i, a_id};
 
   function [6:0] popcount(input [E-1:0] m);
     integer k;
@@ -203,8 +232,11 @@ module weft_ingress #(
       if (a_store) prev_id_q <= fl_id;
       cur_cells_q <= cell_sop_i ? {8'd0, a_store}
                    : a_roll ? 9'd0 : cur_cells_q + {8'd0, a_store};
+      cur_past_q  <= a_past | a_cutoff;
       if (cell_sop_i) begin
-        cur_vc_q   <= desc_i[`WEFT_D_VC];
+        cur_trim_q <= d_trim;
+        cur_keep_q <= d_keep;
+        cur_vc_q   <= a_vc;
         cur_mask_q <= dst_mask_i;
         cur_id_q   <= fl_id;
         cur_seq_q  <= desc_i[`WEFT_D_SEQ];
@@ -246,6 +278,15 @@ module weft_ingress #(
           frame_room_q[gv] <= {1'b0, used_q[gv*16 +: 16]} + {1'b0, MAX_CELLS_16}
                             < {1'b0, limit_q[gv*16 +: 16]};
         end
+      // Late by a cycle or two: it is a threshold, not a promise.
+      wire [2:0] trim_vc = cfg_trim_vc_i[gv*3 +: 3];
+      always @(posedge clk) begin
+        trim_vc_q[gv*3 +: 3] <= trim_vc;
+        trim_q[gv] <= cfg_trim_i[gv*16 +: 16] != 16'd0
+                   && used_q[gv*16 +: 16] > cfg_trim_i[gv*16 +: 16]
+                   && !cfg_lossless_i[gv] && {29'd0, trim_vc} < VCS
+                   && !cfg_lossless_i[trim_vc[VW-1:0]];
+      end
     end
   endgenerate
   assign used_o         = used_q;
@@ -263,7 +304,8 @@ module weft_ingress #(
   wire [IDW-1:0]   link_q;
   weft_ram_1w1r #(.WIDTH(SBW), .DEPTH(CELLS)) u_cells (
     .clk(clk), .wr_en_i(a_store), .wr_addr_i(fl_id),
-    .wr_data_i({cell_err_i & cell_eop_i, cell_eop_i, cell_bytes_i, cell_data_i}),
+    .wr_data_i({cell_err_i & cell_eop_i, cell_eop_i | a_cutoff, a_cutoff ? a_rest : cell_bytes_i,
+                cell_data_i}),
     .rd_en_i(rd_en), .rd_addr_i(rd_id), .rd_data_o(cell_q)
   );
   weft_ram_1w1r #(.WIDTH(IDW), .DEPTH(CELLS)) u_links (
@@ -271,14 +313,21 @@ module weft_ingress #(
     .rd_en_i(rd_en), .rd_addr_i(rd_id), .rd_data_o(link_q)
   );
   // Of the descriptor only what the egress needs is kept with the frame.
-  localparam DW = 32 + 16 + 6 + 3 + 7 + 1 + 1;
+  localparam DW = 7 + 32 + 16 + 6 + 3 + 7 + 1 + 2;
   wire [DW-1:0]    desc_q;
   weft_ram_1w1r #(.WIDTH(DW), .DEPTH(CELLS)) u_descs (
     .clk(clk), .wr_en_i(a_store & cell_sop_i), .wr_addr_i(fl_id),
-    .wr_data_i({desc_i[`WEFT_D_TIME], desc_i[`WEFT_D_SEQ], desc_i[`WEFT_D_SRC_PORT],
-                desc_i[`WEFT_D_VC], desc_i[`WEFT_D_RW_OFF], desc_i[`WEFT_D_RW_ECN],
-                desc_i[`WEFT_D_RW_TTL]}),
+    .wr_data_i({desc_i[`WEFT_D_TRIM], desc_i[`WEFT_D_TIME], desc_i[`WEFT_D_SEQ],
+                desc_i[`WEFT_D_SRC_PORT], a_vc, desc_i[`WEFT_D_RW_OFF], desc_i[`WEFT_D_RW_ECN],
+                desc_i[`WEFT_D_RW_MODE]}),
     .rd_en_i(rd_en & rd_first), .rd_addr_i(rd_id), .rd_data_o(desc_q)
+  );
+
+  // Of a stored frame, known when it is queued.
+  wire             trimmed_q;
+  weft_ram_1w1r #(.WIDTH(1), .DEPTH(CELLS)) u_trimmed (
+    .clk(clk), .wr_en_i(a_queue), .wr_addr_i(a_id), .wr_data_i(a_past),
+    .rd_en_i(rd_en & rd_first), .rd_addr_i(rd_id), .rd_data_o(trimmed_q)
   );
 
   // ------------------------------------------------------------------ virtual output queues --
@@ -369,7 +418,8 @@ module weft_ingress #(
   wire            ct_can  = ~ct_active_q | ct_last;
   wire [E-1:0]    ct_blocked = a_mask & (nonempty[a_vc*E +: E] | ~credit_ok_i[a_vc*E +: E]
                                          | ~eg_idle_i | hold_i[a_vc*E +: E]);
-  wire            ct_open = cell_sop_i ? 1'b1 : (win_open_q & ~cur_cut_q & (win_count_q < 3'd2));
+  wire            ct_open = ~a_trim
+                          & (cell_sop_i | (win_open_q & ~cur_cut_q & (win_count_q < 3'd2)));
   assign ct_req_o  = a_store & ct_open & ct_can & cfg_ct_enable_i & ~a_bad_end
                    & (ct_blocked == {E{1'b0}}) & free_room_q & frame_room_q[a_vc[VW-1:0]];
   assign ct_mask_o = ct_req_o ? a_mask : {E{1'b0}};
@@ -546,8 +596,8 @@ module weft_ingress #(
   assign {x_err, x_eop, x_bytes, x_cell} = cell_q;
   assign x_valid_o = x_valid_q;
   assign x_mask_o  = x_mask_q;
-  assign x_data_o  = {18'd0, x_time_q, desc_q, x_ct_q, x_mark_q, x_sop_q, x_eop, x_err, x_bytes,
-                      x_cell};
+  assign x_data_o  = {9'd0, trimmed_q & ~x_ct_q, x_time_q, desc_q, x_ct_q, x_mark_q, x_sop_q,
+                      x_eop, x_err, x_bytes, x_cell};
 
   // ------------------------------------------------------------------ fate, credits, gauges --
   wire [6:0] x_copies = (x_valid_q & x_eop) ? popcount(x_mask_q) : 7'd0;
@@ -568,6 +618,7 @@ module weft_ingress #(
       fate_vc_o     <= a_vc;
       fate_len_o    <= cell_len_i;
       fate_reason_o <= a_fate;
+      fate_trimmed_o <= a_past & (a_fate == `WEFT_DROP_NONE);
       fate_mask_o   <= a_mask;
       fate_copies_o <= a_leaves ? popcount(a_mask) : 7'd0;
       fate_seq_o    <= cell_sop_i ? desc_i[`WEFT_D_SEQ] : cur_seq_q;

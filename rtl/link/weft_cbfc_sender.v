@@ -8,9 +8,10 @@
 //   used = S_CC - S_CF + credits of frames that are granted but not sent yet
 //   grant    used += credits of the largest frame (Ethernet tells the length only at the end)
 //   true-up  used -= largest - exact, once per grant, at any time from the grant's cycle on
-//   sent     S_CC += exact (the frame was charged at its grant already)
+//   sent     S_CC += exact (the frame was charged at its grant already); when the egress made it
+//            shorter by sent_less_i, used -= the credits that this saved
 //   CF       used -= advance of S_CF (15-bit count, extended against S_CF)
-// All four may fall into one cycle, on the same VC too. ok_o[vc] = the largest frame fits, or the
+// All may fall into one cycle, on the same VC too. ok_o[vc] = the largest frame fits, or the
 // VC is best effort (cfg_enable_i[vc] = 0: no counting, no gate).
 //
 // live_i = 0: the port is down and throws away what it is sent, without a sent_valid_i. Grants and
@@ -25,7 +26,7 @@
 // still in flight and its buffer overflows; behind data it does not count, R_CF runs backwards.
 //
 // Latency: a grant shows in ok_o and avail_o in the next cycle (a scheduler may grant every cycle);
-//   true-up and CF give back three cycles later, after their credits and their sum stood in
+//   true-up, CF and sent give back three cycles later, after their credits and their sum stood in
 //   registers: late is safe. ok_o is a register because the match begins with it; a new limit,
 //   largest frame or enable shows in it after two cycles.
 //   s_cc_o, s_cf_o, s_cu_o follow in the next cycle. cc_data_o follows S_CC, the sent frame of the
@@ -33,10 +34,11 @@
 // Stall rule: no input can be refused; cc_valid_o waits for cc_take_i as long as it must.
 // Trade-off: max-frame reservation costs one frame of credit on each VC in flight; a scheduler that
 //   knows the length of a frame may compare it with avail_o and true up in the cycle of the grant.
-// Relies on: one true-up and one sent a grant, with the same length; shift, ovhd, max frame,
-//   enables and limits change only while the VC is idle (nothing granted and not yet sent) or not
-//   live; who breaks this has wrong credits, until the next time that live_i is 0. Setting
-//   or clearing an enable, or clear_i, zeroes the VC's counters, as the neighbour must do too.
+// Relies on: one true-up and one sent a grant, with the same length (less sent_less_i); shift,
+//   ovhd, max frame, enables and limits change only while the VC is idle (nothing granted and not
+//   yet sent) or not live; who breaks this has wrong credits, until the next time that live_i is 0.
+//   Setting or clearing an enable, or clear_i, zeroes the VC's counters, as the neighbour must do
+//   too.
 // error_o: sticky until clear_i or rst; S_CC - S_CF went over the limit, more was given back than
 //   taken, or a CF_Update ran ahead of S_CC (that count is then ignored, so that a babbling
 //   neighbour never gains credits).
@@ -74,6 +76,7 @@ module weft_cbfc_sender #(
     input  wire               sent_valid_i,    // in the order of the wire
     input  wire [2:0]         sent_vc_i,
     input  wire [13:0]        sent_len_i,      // bytes without FCS
+    input  wire [3:0]         sent_less_i,     // bytes that were charged and not sent
     // control ordered sets received; byte 0 (5C) in 7:0. Other types are ignored.
     input  wire               os_valid_i,
     // The last four bits of a CF_Update are reserved.
@@ -120,6 +123,7 @@ module weft_cbfc_sender #(
   wire [9:0] max_cr;
   wire [9:0] trueup_cr;
   wire [9:0] sent_cr;
+  wire [9:0] charged_cr;
   wire [13:0] max_len = (cfg_max_frame_i < 14'd4) ? 14'd0 : cfg_max_frame_i - 14'd4;
 
   weft_cbfc_credits u_max (
@@ -130,6 +134,10 @@ module weft_cbfc_sender #(
   );
   weft_cbfc_credits u_sent (
       .len_i(sent_len_i), .shift_i(cfg_shift_i), .ovhd_i(cfg_ovhd_i), .credits_o(sent_cr)
+  );
+  weft_cbfc_credits u_charged (
+      .len_i(sent_len_i + {10'd0, sent_less_i}), .shift_i(cfg_shift_i), .ovhd_i(cfg_ovhd_i),
+      .credits_o(charged_cr)
   );
 
   // CF_Update: D2 = {VC[4:0], count[14:12]}, D3 = count[11:4], D4 = {count[3:0], O-code}; D5 to D7
@@ -199,6 +207,9 @@ module weft_cbfc_sender #(
 
   // What is given back: its credits one cycle behind, its sum per VC two cycles behind, so that no
   // path has two of the credit formula, the sum and the gate in it.
+  reg         save_valid_q;  // a frame was sent shorter than it was charged
+  reg  [2:0]  save_vc_q;
+  reg         save_cr_q;     // 8 bytes are never more than one credit
   reg         give_valid_q;
   reg  [2:0]  give_vc_q;
   reg  [9:0]  give_cr_q;     // what the frame keeps of its largest
@@ -215,7 +226,7 @@ module weft_cbfc_sender #(
   reg  [16:0]     reserve;
   reg  [16:0]     exact;
   reg  [16:0]     rel;
-  wire            any_back = give_valid_q || (rel_valid_q != 2'b00);
+  wire            any_back = give_valid_q || save_valid_q || (rel_valid_q != 2'b00);
   integer         w;
   always @* begin
     back_d  = {(VCS * 17) {1'b0}};
@@ -229,8 +240,10 @@ module weft_cbfc_sender #(
         exact   = (give_valid_q && (give_vc_q == w[2:0])) ? {7'd0, give_cr_q} : 17'd0;
         rel     = (rel_valid_q[1] && (rel_vc2_q == w[2:0])) ? {2'd0, rel_adv2_q}
                 : (rel_valid_q[0] && (rel_vc1_q == w[2:0])) ? {2'd0, rel_adv1_q} : 17'd0;
-        back_d[w*17+:17] = reserve - exact + rel;
+        back_d[w*17+:17] = reserve - exact + rel
+                         + {16'd0, save_valid_q && save_cr_q && (save_vc_q == w[2:0])};
         back_vcs[w] = (give_valid_q && (give_vc_q == w[2:0])) ||
+                      (save_valid_q && (save_vc_q == w[2:0])) ||
                       (rel_valid_q[0] && (rel_vc1_q == w[2:0])) ||
                       (rel_valid_q[1] && (rel_vc2_q == w[2:0]));
       end
@@ -342,6 +355,11 @@ module weft_cbfc_sender #(
     back_vcs_q <= live_i ? back_vcs : {VCS{1'b0}};
     if (!live_i) back_q <= {(VCS * 17) {1'b0}};
     else if (any_back || (back_vcs_q != {VCS{1'b0}})) back_q <= back_d;
+    save_valid_q <= sent_valid_i && live_i && (sent_less_i != 4'd0);
+    if (sent_valid_i) begin
+      save_vc_q <= sent_vc_i;
+      save_cr_q <= (charged_cr != sent_cr);
+    end
     give_valid_q <= trueup_valid_i;
     if (trueup_valid_i) begin
       give_vc_q <= trueup_vc_i;
@@ -383,6 +401,7 @@ module weft_cbfc_sender #(
       used_q       <= {(VCS * 20) {1'b0}};
       ok_q         <= {VCS{1'b0}};
       error_q      <= 1'b0;
+      save_valid_q <= 1'b0;
       give_valid_q <= 1'b0;
       back_vcs_q   <= {VCS{1'b0}};
       back_q       <= {(VCS * 17) {1'b0}};

@@ -272,7 +272,6 @@ module weft_parser_extract #(
       if (go) begin
         desc[`WEFT_D_OP]        = slots_i[7:6];
         desc[`WEFT_D_HASH]      = hash;
-        desc[`WEFT_D_RW_TTL]    = (rw_mode == RW_ESUN);
         desc[`WEFT_D_RW_MODE]   = rw_mode;
         desc[`WEFT_D_RW_ECN]    = (ecn != 2'd0);
         desc[`WEFT_D_RW_OFF]    = (rw_mode != 2'd0) ? {s_rw[5:0], 1'b0} : 7'd0;

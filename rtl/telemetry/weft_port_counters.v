@@ -29,6 +29,7 @@ module weft_port_counters (
   input  wire [2:0]  rx_vc_i,
   input  wire [13:0] rx_len_i,       // bytes without FCS
   input  wire [6:0]  rx_copies_i,    // egresses it goes to: 0 when dropped, unless cut through
+  input  wire        rx_trimmed_i,   // accepted, but cut behind its headers
   // Frames dropped in the MAC before they had a cell, how many in this cycle
   input  wire [3:0]  rx_runt_i,
   input  wire [3:0]  rx_preamble_i,
@@ -44,6 +45,7 @@ module weft_port_counters (
   input  wire [13:0] tx_len_i,       // bytes without FCS
   input  wire        tx_ct_i,        // was cut through
   input  wire        tx_ecn_i,       // was marked CE
+  input  wire        tx_popped_i,    // lost a tag
   // Control ordered sets and credit frames
   input  wire [3:0]  os_rx_i,
   input  wire        os_tx_i,
@@ -78,12 +80,14 @@ module weft_port_counters (
   wire [5:0]  in_frames = {5'd0, rx_done_i} + {2'd0, rx_runt_i} + {2'd0, rx_preamble_i}
                         + {2'd0, rx_coding_i};
   wire [14:0] in_octets = {1'b0, rx_len_i} + 15'd4;
-  reg [63:0] in_frames_q, in_octets_q, in_copies_q, runt_q, preamble_q, coding_q;
-  reg [63:0] in_frames_s_q, in_octets_s_q, in_copies_s_q, runt_s_q, preamble_s_q, coding_s_q;
+  reg [63:0] in_frames_q, in_octets_q, in_copies_q, runt_q, preamble_q, coding_q, trim_q;
+  reg [63:0] in_frames_s_q, in_octets_s_q, in_copies_s_q, runt_s_q, preamble_s_q, coding_s_q,
+             trim_s_q;
   always @(posedge clk) begin
     if (accepted) in_octets_q <= in_octets_q + {49'd0, in_octets};
     // Copies of a bad frame too: its head was cut through before its end was known.
     if (rx_done_i) in_copies_q <= in_copies_q + {57'd0, rx_copies_i};
+    if (accepted && rx_trimmed_i) trim_q <= trim_q + 64'd1;
     if (rx_done_i || mac_drop) begin
       in_frames_q <= in_frames_q + {58'd0, in_frames};
       runt_q <= runt_q + {59'd0, runts};
@@ -97,6 +101,7 @@ module weft_port_counters (
       runt_s_q <= runt_q;
       preamble_s_q <= preamble_q;
       coding_s_q <= coding_q;
+      trim_s_q <= trim_q;
     end
     if (rst) begin
       in_frames_q <= 64'd0;
@@ -105,37 +110,43 @@ module weft_port_counters (
       runt_q <= 64'd0;
       preamble_q <= 64'd0;
       coding_q <= 64'd0;
+      trim_q <= 64'd0;
       in_frames_s_q <= 64'd0;
       in_octets_s_q <= 64'd0;
       in_copies_s_q <= 64'd0;
       runt_s_q <= 64'd0;
       preamble_s_q <= 64'd0;
       coding_s_q <= 64'd0;
+      trim_s_q <= 64'd0;
     end
   end
 
   // ---- Transmit
   wire [14:0] out_octets = {1'b0, tx_len_i} + 15'd4;
-  reg [63:0] out_octets_q, cut_q, ecn_q;
-  reg [63:0] out_octets_s_q, cut_s_q, ecn_s_q;
+  reg [63:0] out_octets_q, cut_q, ecn_q, pop_q;
+  reg [63:0] out_octets_s_q, cut_s_q, ecn_s_q, pop_s_q;
   always @(posedge clk) begin
     if (tx_done_i) begin
       if (good) out_octets_q <= out_octets_q + {49'd0, out_octets};
       if (on_wire && tx_ct_i) cut_q <= cut_q + 64'd1;
       if (on_wire && tx_ecn_i) ecn_q <= ecn_q + 64'd1;
+      if (on_wire && tx_popped_i) pop_q <= pop_q + 64'd1;
     end
     if (snap_i) begin
       out_octets_s_q <= out_octets_q;
       cut_s_q <= cut_q;
       ecn_s_q <= ecn_q;
+      pop_s_q <= pop_q;
     end
     if (rst) begin
       out_octets_q <= 64'd0;
       cut_q <= 64'd0;
       ecn_q <= 64'd0;
+      pop_q <= 64'd0;
       out_octets_s_q <= 64'd0;
       cut_s_q <= 64'd0;
       ecn_s_q <= 64'd0;
+      pop_s_q <= 64'd0;
     end
   end
 
@@ -266,6 +277,8 @@ module weft_port_counters (
       7'd18: value = cells_rolled_s_q;
       7'd19: value = cut_s_q;
       7'd20: value = ecn_s_q;
+      7'd21: value = trim_s_q;
+      7'd22: value = pop_s_q;
       7'd32: value = 64'd0;  // reason 0 is IF_IN_ACCEPTED
       7'd33: value = runt_s_q;
       7'd36: value = coding_s_q;

@@ -135,10 +135,16 @@ module weft_port #(
   // Registers are laid out for 8 VCs and 64 endpoints.
   wire [63:0]  cfg_allow;
   wire [7:0]   cfg_lossless, cfg_cbfc_tx, cfg_cbfc_rx;
+  wire [55:0]  cfg_remark;
+  wire [127:0] cfg_trim;
+  wire [23:0]  cfg_trim_vc;
   wire [127:0] cfg_vc_limit;
   wire [159:0] cfg_tx_limit;
   /* verilator lint_on UNUSEDSIGNAL */
-  wire         cfg_enable, cfg_src_check, cfg_part_check;
+  wire         cfg_enable, cfg_src_check, cfg_part_check, cfg_pad;
+  wire [3:0]   cfg_pop;
+  wire [63:0]  cfg_tpid;
+  wire [6:0]   cfg_trim_dscp;
   wire [3:0]   cfg_ipg, cfg_src_valid;
   wire [6:0]   cfg_min_frame;
   wire [16:0]  cfg_os_spacing;
@@ -194,6 +200,12 @@ module weft_port #(
     .receiver_credits_consumed_i({{(8-VCS)*20{1'b0}}, r_cc}),
     .receiver_credits_freed_i({{(8-VCS)*20{1'b0}}, r_cf}),
     .vc_used_i({{(8-VCS)*16{1'b0}}, vc_used}),
+    .remark_o(cfg_remark), .trim_limit_o(cfg_trim), .trim_vc_o(cfg_trim_vc),
+    .trim_dscp_o(cfg_trim_dscp),
+    .pop_ctag_o(cfg_pop[0]), .pop_stag_o(cfg_pop[1]), .pop_csig_compact_o(cfg_pop[2]),
+    .pop_csig_wide_o(cfg_pop[3]), .pop_pad_o(cfg_pad), .pop_tpid_vlan_ctag_o(cfg_tpid[15:0]),
+    .pop_tpid_vlan_stag_o(cfg_tpid[31:16]), .pop_tpid_csig_csig_compact_o(cfg_tpid[47:32]),
+    .pop_tpid_csig_csig_wide_o(cfg_tpid[63:48]),
     .parser_tag_i(parser_tag), .dscp_map_o(cfg_dscp_map),
     .ext_rd_o(), .ext_addr_o(count_addr), .ext_rdata_i(count_data)
   );
@@ -299,7 +311,7 @@ module weft_port #(
   wire [2:0]   fate_vc, freed_vc;
   wire [13:0]  fate_len, freed_len;
   wire [511:0] control_data;
-  wire         fate_valid, cell_in, cell_freed;
+  wire         fate_valid, fate_trimmed, cell_in, cell_freed;
   wire [4:0]   fate_reason;
   wire [6:0]   fate_copies;
   wire [ENDPOINTS-1:0] fate_mask;
@@ -313,6 +325,7 @@ module weft_port #(
     .desc_i(r_desc), .dst_mask_i(r_mask),
     .cfg_vc_limit_i(cfg_vc_limit[VCS*16-1:0]), .cfg_lossless_i(cfg_lossless[VCS-1:0]),
     .cfg_ct_enable_i(cfg_ct_enable_i), .cfg_ecn_i(cfg_ecn_i),
+    .cfg_trim_i(cfg_trim[VCS*16-1:0]), .cfg_trim_vc_i(cfg_trim_vc[VCS*3-1:0]),
     .eg_idle_i(all_idle_i), .credit_ok_i(all_credit_ok_i), .credit_avail_i(all_credit_avail_i),
     .credit_shift_i(all_credit_shift_i), .credit_ovhd_i(all_credit_ovhd_i),
     .nonempty_o(nonempty_o), .hold_i(hold_i), .req_o(req_o), .same_o(same_o), .free_o(free_o),
@@ -328,7 +341,8 @@ module weft_port #(
     .consumed_valid_o(consumed_valid), .refused_valid_o(refused_valid), .fate_vc_o(fate_vc),
     .fate_len_o(fate_len), .freed_valid_o(freed_valid), .freed_vc_o(freed_vc),
     .freed_len_o(freed_len), .control_valid_o(control_valid), .control_data_o(control_data),
-    .fate_valid_o(fate_valid), .fate_reason_o(fate_reason), .fate_copies_o(fate_copies),
+    .fate_valid_o(fate_valid), .fate_reason_o(fate_reason),
+    .fate_trimmed_o(fate_trimmed), .fate_copies_o(fate_copies),
     .fate_mask_o(fate_mask), .fate_seq_o(fate_seq), .fate_time_o(fate_time),
     .cell_in_o(cell_in), .cell_freed_o(cell_freed), .cells_rolled_o(cells_rolled),
     .held_copies_o(held_copies), .held_cells_o(held_cells), .used_o(vc_used),
@@ -338,8 +352,9 @@ module weft_port #(
   assign ev_lossless_o = fate_valid & (fate_reason == `WEFT_DROP_LOSSLESS);
 
   // ------------------------------------------------------------------ credits ----------------
-  wire         live, done, done_ct, done_ecn, cc_valid, cc_take, cc_sent;
+  wire         live, done, done_ct, done_ecn, done_popped, cc_valid, cc_take, cc_sent;
   wire [1:0]   done_fate;
+  wire [3:0]   done_less;
   wire [2:0]   done_vc;
   wire [13:0]  done_len;
   wire [15:0]  done_seq;
@@ -355,7 +370,7 @@ module weft_port #(
     .grant_valid_i(gnt_valid_i), .grant_vc_i(gnt_vc_i),
     .trueup_valid_i(tu_valid_i), .trueup_vc_i(tu_data_i[16:14]), .trueup_len_i(tu_data_i[13:0]),
     .live_i(live), .sent_valid_i(done & (done_fate != 2'd3)), .sent_vc_i(done_vc),
-    .sent_len_i(done_len),
+    .sent_len_i(done_len), .sent_less_i(done_less),
     .os_valid_i(os_valid), .os_data_i(os_data),
     .ok_o(credit_ok), .avail_o(credit_avail_o),
     .cc_valid_o(cc_valid), .cc_data_o(cc_data), .cc_take_i(cc_take),
@@ -389,16 +404,19 @@ module weft_port #(
   wire [6:0]   e_bytes;
   wire [511:0] e_data;
   wire [15:0]  eg_frames, eg_cells;
-  weft_egress #(.DEPTH(EG_CELLS), .MAX_CELLS(MAX_CELLS)) u_egress (
+  weft_egress #(.DEPTH(EG_CELLS), .MAX_CELLS(MAX_CELLS), .VCS(VCS)) u_egress (
     .clk(clk), .rst(rst), .y_valid_i(y_valid_i), .y_data_i(y_data_i),
     .cfg_enable_i(cfg_enable), .cfg_ct_margin_i(cfg_ct_margin_i),
     .cfg_ct_threshold_i(cfg_ct_threshold_i), .cfg_high_i(cfg_egress_high_i),
+    .cfg_remark_i(cfg_remark[VCS*7-1:0]), .cfg_trim_dscp_i(cfg_trim_dscp),
+    .cfg_pop_i(cfg_pop), .cfg_tpid_i(cfg_tpid), .cfg_pad_i(cfg_pad),
     .idle_o(eg_idle_o), .ready_o(eg_ready_o), .gnt_valid_i(gnt_valid_i), .live_o(live),
     .cc_valid_i(cc_valid), .cc_take_o(cc_take), .cc_data_i(cc_data),
     .cell_valid_o(e_valid), .cell_ready_i(e_ready), .cell_sop_o(e_sop), .cell_eop_o(e_eop),
     .cell_err_o(e_err), .cell_bytes_o(e_bytes), .cell_data_o(e_data),
     .underrun_i(ev_underrun_o),
     .done_o(done), .done_fate_o(done_fate), .done_vc_o(done_vc), .done_len_o(done_len),
+    .done_less_o(done_less), .done_popped_o(done_popped),
     .done_ct_o(done_ct), .done_ecn_o(done_ecn), .done_seq_o(done_seq), .done_src_o(done_src),
     .done_time_o(done_time), .done_grant_time_o(done_grant_time), .cc_sent_o(cc_sent),
     .frames_o(eg_frames), .cells_o(eg_cells), .error_o(err_egress_o)
@@ -421,10 +439,12 @@ module weft_port #(
   weft_port_counters u_counters (
     .clk(clk), .rst(rst), .snap_i(snap_i),
     .rx_done_i(fate_valid), .rx_reason_i(fate_reason), .rx_vc_i(fate_vc), .rx_len_i(fate_len),
-    .rx_copies_i(fate_copies), .rx_runt_i(ev_runt), .rx_preamble_i(ev_preamble),
+    .rx_copies_i(fate_copies), .rx_trimmed_i(fate_trimmed),
+    .rx_runt_i(ev_runt), .rx_preamble_i(ev_preamble),
     .rx_coding_i(ev_coding), .cells_in_i(cell_in), .cells_freed_i(cell_freed),
     .cells_rolled_i(cells_rolled), .tx_done_i(done), .tx_fate_i(done_fate), .tx_vc_i(done_vc),
     .tx_len_i(done_len), .tx_ct_i(done_ct), .tx_ecn_i(done_ecn),
+    .tx_popped_i(done_popped),
     .os_rx_i(os_count), .os_tx_i(ev_os_tx),
     .cf_rx_i(os_valid & (os_data[15:8] == 8'h10)), .cf_tx_i(ev_cf_sent),
     .cc_rx_i(ev_cc_ok), .cc_bad_i(ev_cc_bad_o), .cc_tx_i(cc_sent),

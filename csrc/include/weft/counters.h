@@ -37,6 +37,8 @@ enum weft_counter {
     WEFT_CNT_CELLS_ROLLED_BACK = 18,  /* cells given back because their frame was dropped */
     WEFT_CNT_CUT_THROUGH = 19,        /* frames sent that were cut through */
     WEFT_CNT_ECN_MARKED = 20,         /* frames sent that were marked CE here */
+    WEFT_CNT_TRIM_PACKETS = 21,       /* frames accepted that were trimmed here */
+    WEFT_CNT_TAGS_POPPED = 22,        /* frames sent whose outer tag was taken out here */
     WEFT_CNT_IN_DROP = 32,            /* + drop reason: frames dropped */
     WEFT_CNT_IN_VC_FRAMES = 48,       /* + virtual channel: frames accepted */
     WEFT_CNT_OUT_VC_FRAMES = 56,      /* + virtual channel: frames sent good */
@@ -64,7 +66,7 @@ static inline const char *weft_counter_name(unsigned index)
         "IF_OUT_DISCARDS",   "CTLOS_RX",          "CTLOS_TX",          "CBFC_CF_UPDATE_RX",
         "CBFC_CF_UPDATE_TX", "CBFC_CC_UPDATE_RX", "CBFC_CC_UPDATE_TX", "CBFC_CC_UPDATE_BAD",
         "CELLS_IN",          "CELLS_FREED",       "CELLS_ROLLED_BACK", "CUT_THROUGH",
-        "ECN_MARKED",
+        "ECN_MARKED",        "TRIM_PACKETS",      "TAGS_POPPED",
     };
     static const char *const drop[] = {
         "IN_DROP_RUNT",     "IN_DROP_OVERSIZE", "IN_DROP_FCS",      "IN_DROP_CODING",

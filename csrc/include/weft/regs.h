@@ -151,6 +151,15 @@ extern "C" {
 #define WEFT_PORT_PARSER_TAG                      0x01c0u
 #define WEFT_PORT_DSCP_MAP(i)                     (0x01e0u + 4u * (unsigned)(i))
 #define WEFT_PORT_DSCP_MAP_COUNT                  8u
+#define WEFT_PORT_REMARK(i)                       (0x0280u + 4u * (unsigned)(i))
+#define WEFT_PORT_REMARK_COUNT                    8u
+#define WEFT_PORT_TRIM_LIMIT(i)                   (0x02a0u + 4u * (unsigned)(i))
+#define WEFT_PORT_TRIM_LIMIT_COUNT                8u
+#define WEFT_PORT_TRIM_VC                         0x02c0u
+#define WEFT_PORT_TRIM_DSCP                       0x02c4u
+#define WEFT_PORT_POP                             0x02c8u
+#define WEFT_PORT_POP_TPID_VLAN                   0x02ccu
+#define WEFT_PORT_POP_TPID_CSIG                   0x02d0u
 #define WEFT_PORT_COUNTER(i)                      (0x1000u + 4u * (unsigned)(i))
 #define WEFT_PORT_COUNTER_COUNT                   256u
 
@@ -1078,6 +1087,100 @@ typedef struct __attribute__ ((__packed__)) {
 #define WEFT_PORT__DSCP_MAP__VALUE_bw 24
 #define WEFT_PORT__DSCP_MAP__VALUE_reset 0x0
 
+// reg - weft_port::REMARK
+#define WEFT_PORT__REMARK__VALUE_bm 0x7f
+#define WEFT_PORT__REMARK__VALUE_bp 0
+#define WEFT_PORT__REMARK__VALUE_bw 7
+#define WEFT_PORT__REMARK__VALUE_reset 0x0
+
+// reg - weft_port::TRIM_LIMIT
+#define WEFT_PORT__TRIM_LIMIT__VALUE_bm 0xffff
+#define WEFT_PORT__TRIM_LIMIT__VALUE_bp 0
+#define WEFT_PORT__TRIM_LIMIT__VALUE_bw 16
+#define WEFT_PORT__TRIM_LIMIT__VALUE_reset 0x0
+
+// reg - weft_port::TRIM_VC
+#define WEFT_PORT__TRIM_VC__VC0_bm 0x7
+#define WEFT_PORT__TRIM_VC__VC0_bp 0
+#define WEFT_PORT__TRIM_VC__VC0_bw 3
+#define WEFT_PORT__TRIM_VC__VC0_reset 0x0
+#define WEFT_PORT__TRIM_VC__VC1_bm 0x70
+#define WEFT_PORT__TRIM_VC__VC1_bp 4
+#define WEFT_PORT__TRIM_VC__VC1_bw 3
+#define WEFT_PORT__TRIM_VC__VC1_reset 0x0
+#define WEFT_PORT__TRIM_VC__VC2_bm 0x700
+#define WEFT_PORT__TRIM_VC__VC2_bp 8
+#define WEFT_PORT__TRIM_VC__VC2_bw 3
+#define WEFT_PORT__TRIM_VC__VC2_reset 0x0
+#define WEFT_PORT__TRIM_VC__VC3_bm 0x7000
+#define WEFT_PORT__TRIM_VC__VC3_bp 12
+#define WEFT_PORT__TRIM_VC__VC3_bw 3
+#define WEFT_PORT__TRIM_VC__VC3_reset 0x0
+#define WEFT_PORT__TRIM_VC__VC4_bm 0x70000
+#define WEFT_PORT__TRIM_VC__VC4_bp 16
+#define WEFT_PORT__TRIM_VC__VC4_bw 3
+#define WEFT_PORT__TRIM_VC__VC4_reset 0x0
+#define WEFT_PORT__TRIM_VC__VC5_bm 0x700000
+#define WEFT_PORT__TRIM_VC__VC5_bp 20
+#define WEFT_PORT__TRIM_VC__VC5_bw 3
+#define WEFT_PORT__TRIM_VC__VC5_reset 0x0
+#define WEFT_PORT__TRIM_VC__VC6_bm 0x7000000
+#define WEFT_PORT__TRIM_VC__VC6_bp 24
+#define WEFT_PORT__TRIM_VC__VC6_bw 3
+#define WEFT_PORT__TRIM_VC__VC6_reset 0x0
+#define WEFT_PORT__TRIM_VC__VC7_bm 0x70000000
+#define WEFT_PORT__TRIM_VC__VC7_bp 28
+#define WEFT_PORT__TRIM_VC__VC7_bw 3
+#define WEFT_PORT__TRIM_VC__VC7_reset 0x0
+
+// reg - weft_port::TRIM_DSCP
+#define WEFT_PORT__TRIM_DSCP__VALUE_bm 0x7f
+#define WEFT_PORT__TRIM_DSCP__VALUE_bp 0
+#define WEFT_PORT__TRIM_DSCP__VALUE_bw 7
+#define WEFT_PORT__TRIM_DSCP__VALUE_reset 0x0
+
+// reg - weft_port::POP
+#define WEFT_PORT__POP__CTAG_bm 0x1
+#define WEFT_PORT__POP__CTAG_bp 0
+#define WEFT_PORT__POP__CTAG_bw 1
+#define WEFT_PORT__POP__CTAG_reset 0x0
+#define WEFT_PORT__POP__STAG_bm 0x2
+#define WEFT_PORT__POP__STAG_bp 1
+#define WEFT_PORT__POP__STAG_bw 1
+#define WEFT_PORT__POP__STAG_reset 0x0
+#define WEFT_PORT__POP__CSIG_COMPACT_bm 0x4
+#define WEFT_PORT__POP__CSIG_COMPACT_bp 2
+#define WEFT_PORT__POP__CSIG_COMPACT_bw 1
+#define WEFT_PORT__POP__CSIG_COMPACT_reset 0x0
+#define WEFT_PORT__POP__CSIG_WIDE_bm 0x8
+#define WEFT_PORT__POP__CSIG_WIDE_bp 3
+#define WEFT_PORT__POP__CSIG_WIDE_bw 1
+#define WEFT_PORT__POP__CSIG_WIDE_reset 0x0
+#define WEFT_PORT__POP__PAD_bm 0x100
+#define WEFT_PORT__POP__PAD_bp 8
+#define WEFT_PORT__POP__PAD_bw 1
+#define WEFT_PORT__POP__PAD_reset 0x1
+
+// reg - weft_port::POP_TPID_VLAN
+#define WEFT_PORT__POP_TPID_VLAN__CTAG_bm 0xffff
+#define WEFT_PORT__POP_TPID_VLAN__CTAG_bp 0
+#define WEFT_PORT__POP_TPID_VLAN__CTAG_bw 16
+#define WEFT_PORT__POP_TPID_VLAN__CTAG_reset 0x8100
+#define WEFT_PORT__POP_TPID_VLAN__STAG_bm 0xffff0000
+#define WEFT_PORT__POP_TPID_VLAN__STAG_bp 16
+#define WEFT_PORT__POP_TPID_VLAN__STAG_bw 16
+#define WEFT_PORT__POP_TPID_VLAN__STAG_reset 0x88a8
+
+// reg - weft_port::POP_TPID_CSIG
+#define WEFT_PORT__POP_TPID_CSIG__CSIG_COMPACT_bm 0xffff
+#define WEFT_PORT__POP_TPID_CSIG__CSIG_COMPACT_bp 0
+#define WEFT_PORT__POP_TPID_CSIG__CSIG_COMPACT_bw 16
+#define WEFT_PORT__POP_TPID_CSIG__CSIG_COMPACT_reset 0x9900
+#define WEFT_PORT__POP_TPID_CSIG__CSIG_WIDE_bm 0xffff0000
+#define WEFT_PORT__POP_TPID_CSIG__CSIG_WIDE_bp 16
+#define WEFT_PORT__POP_TPID_CSIG__CSIG_WIDE_bw 16
+#define WEFT_PORT__POP_TPID_CSIG__CSIG_WIDE_reset 0xccdd
+
 // reg - weft_port::COUNTER
 #define WEFT_PORT__COUNTER__VALUE_bm 0xffffffff
 #define WEFT_PORT__COUNTER__VALUE_bp 0
@@ -1128,7 +1231,15 @@ typedef struct __attribute__ ((__packed__)) {
     uint32_t PARSER_TAG;
     uint8_t RESERVED_1c4_1df[0x1c];
     uint32_t DSCP_MAP[8];
-    uint8_t RESERVED_200_fff[0xe00];
+    uint8_t RESERVED_200_27f[0x80];
+    uint32_t REMARK[8];
+    uint32_t TRIM_LIMIT[8];
+    uint32_t TRIM_VC;
+    uint32_t TRIM_DSCP;
+    uint32_t POP;
+    uint32_t POP_TPID_VLAN;
+    uint32_t POP_TPID_CSIG;
+    uint8_t RESERVED_2d4_fff[0xd2c];
     uint32_t COUNTER[256];
     uint8_t RESERVED_1400_1fff[0xc00];
 } weft_port__stride2000_t;

@@ -178,6 +178,29 @@ weft_status weft_port_clear_source(weft_device *dev, unsigned port, unsigned slo
 weft_status weft_port_get_source(weft_device *dev, unsigned port, unsigned slot, bool *valid,
                                  uint64_t *value, uint64_t *mask) WEFT_NODISCARD;
 
+/* ------------------------------------------------------------------ rewrite ----------------- */
+/* What a port changes in frames (docs/rewrite.md). All of it is off after reset. */
+#define WEFT_DSCP_KEEP (-1)
+/* DSCP of the IPv4 and IPv6 frames of a VC that the port sends: 0..63, or WEFT_DSCP_KEEP. */
+weft_status weft_port_remark(weft_device *dev, unsigned port, unsigned vc, int dscp) WEFT_NODISCARD;
+/* The same for trimmed frames, of all VCs, instead of the VC's remark. */
+weft_status weft_port_trim_dscp(weft_device *dev, unsigned port, int dscp) WEFT_NODISCARD;
+/* Trimming of frames that the port receives: a trimmable frame that finds its VC with more than
+ * `cells` cells (1..65535; 0: never) in the ingress buffer is cut behind its trim point and goes on
+ * in to_vc.
+ * Errors: WEFT_ERR_UNSAFE vc or to_vc is lossless. */
+weft_status weft_port_trim(weft_device *dev, unsigned port, unsigned vc, unsigned cells,
+                           unsigned to_vc) WEFT_NODISCARD;
+/* Outer tags that are taken out of frames that the port sends, by their TPIDs. */
+typedef struct {
+    bool ctag, stag, csig_compact, csig_wide; /* which ones: 4, 4, 4 and 8 bytes */
+    bool pad; /* a frame gets no shorter than 64 bytes incl. FCS by it; zeros fill it up */
+    uint16_t ctag_tpid, stag_tpid, csig_compact_tpid, csig_wide_tpid;
+} weft_pop_config;
+weft_status weft_port_get_pop(weft_device *dev, unsigned port, weft_pop_config *out) WEFT_NODISCARD;
+weft_status weft_port_pop(weft_device *dev, unsigned port,
+                          const weft_pop_config *cfg) WEFT_NODISCARD;
+
 /* ------------------------------------------------------------------ buffer ------------------ */
 /* Cells of the ingress buffer that one VC may hold, 0..buf_cells; 0: it takes nothing.
  * Errors: WEFT_ERR_UNSAFE the port has a lossless VC and the limits of all VCs together would
