@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/bench_run.h"
 #include "tool/tool.h"
@@ -121,6 +122,8 @@ int weft_cmd_bench(int argc, char **argv)
         if (!chosen[i - optind])
             return usage("there is no section '%s', --list names them", argv[i]);
     }
+    if (opt.seed == 1 && !opt.update && access(opt.golden, R_OK) != 0)
+        return usage("%s: %s; --update writes goldens", opt.golden, strerror(errno));
     if (json && strcmp(json, "-") == 0)
         opt.out = stderr;
     else if (json && !weft_writable(json))

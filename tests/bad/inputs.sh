@@ -75,8 +75,8 @@ refused "--bytes" weft trace alltoall --bytes=0 -o "$out"
 refused "--bytes" weft trace alltoall --bytes=5miles -o "$out"
 refused "--bytes" weft trace alltoall --bytes=9999GiB -o "$out"
 refused "multiple of 32" weft trace ring-allreduce --bytes=1000 -o "$out"
-refused "too much" weft bench all
-refused "--update writes goldens" weft bench --golden="$out/none.json"
+refused "no section" weft bench all
+refused "--update writes goldens" weft bench --golden="$out/none"
 
 echo "files"
 refused "No such file" weft run csv:"$out/none.csv"
