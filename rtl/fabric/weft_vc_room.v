@@ -5,8 +5,8 @@
 //
 //   room_o        the VC holds fewer cells than its limit
 //   frame_room_o  a frame of the largest size more would still be below the limit
-//   trim_o        the VC holds more cells than cfg_trim_i (0: off), is best effort, and so is the VC
-//                 of its trimmed frames, trim_vc_o
+//   trim_o        the VC holds more cells than cfg_trim_i (0: off), is best effort, and so is the
+//                 VC of its trimmed frames, trim_vc_o
 //
 // Latency: used_o follows in the next cycle. room_o and frame_room_o are registers, made in the
 //   cycle before with the cells stored in it: what that cycle gave back counts one cycle later, a
