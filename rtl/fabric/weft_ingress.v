@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The Weft Authors
 //
-// weft_ingress: the buffer of one ingress with its virtual output queues, and the two engines that
-// read it.
+// weft_ingress: buffer of one ingress with its virtual output queues and two engines that read it.
 //
 //   arrival   cells of the arriving frame are written to the cell RAM as they come and linked; at
 //             the frame's end its fate is decided: queued, dropped (roll-back of its cells), or it
@@ -10,25 +9,21 @@
 //   stored    whole frames from the virtual output queues, one at a time, to one egress or to
 //             several at once (multicast); started by the scheduler
 //   cut-through  the frame that is arriving, started by the scheduler when all of its egresses are
-//             idle; has priority on the read port, so it is never slower than the wire it
-//             comes from
+//             idle; has priority on the read port, so it is never slower than the wire
 //
-// Cut-through never takes two read slots in a row while a stored frame is under way: each of the
-// two keeps at least half of the slots, which is CELL_BYTES / MII_BYTES = 2 cycles a cell, its
-// wire's rate.
+// Cut-through never takes two read slots in a row while a stored frame is under way: each of them
+// keeps at least half of the slots, which is CELL_BYTES / MII_BYTES = 2 cycles a cell, wire rate.
 //
-// Buffer space: an arriving cell is stored when its VC holds fewer cells than its limit. A cell
+// Buffer space: an arriving cell is stored when its VC has room (weft_vc_room). A cell
 // that finds no room drops its frame: reason BUFFER, or LOSSLESS on a lossless VC (then the link
 // partner sent beyond its credits, or the limits are wrong). Cut-through starts only when a whole
 // frame of the largest size surely fits, so a frame that has begun to leave is never short of room.
-// Both answers are registers: a freed cell counts one cycle later (the link partner hears of it
-// later still, so a lossless VC never notices), a new limit two.
+// The link partner hears of freed cells later than they count, so a lossless VC never notices.
 //
 // Trimming (best effort only): a trimmable frame of more than one cell that finds its VC above
-// cfg_trim_i is cut behind its trim point, but not below 60 bytes, and goes into the VC that
-// cfg_trim_vc_i names. Its cells behind the cut are not stored, so they need no room. It is never
-// cut through, and queued when all of it has come and was good. A frame that ends in the cell of
-// the cut stays whole, in that VC. Whether the VC is above is a register, as its room is.
+// cfg_trim_i is cut behind its trim point, not below 60 bytes, and goes into the VC cfg_trim_vc_i.
+// What is behind the cut is not stored. The frame is queued at its end, if it was good. One that
+// ends in the cell of the cut stays whole, in that VC.
 //
 // Multicast: one copy of the cells; the frame stands in one queue per egress; a RAM of pending
 // egresses says when the last copy has left.
@@ -38,9 +33,8 @@
 // Bound:   of the read port: the stored frame and the cut-through cell each wait for at most one
 //          slot of the other. A frame whose cut-through is never granted is queued at its end,
 //          where the scheduler's bound holds. Both measured in the bench.
-// Relies on: a VC with link credits is lossless (the driver sees to it), so credits of a trimmed
-//          frame, whose length and VC change here, do not matter;
-//          every egress that is matched has room for the whole frame (no back-pressure on x_*).
+// Relies on: every egress that is matched has room for the whole frame (no back-pressure on x_*);
+//          a VC with link credits is lossless (the driver sees to it), so it never trims.
 `default_nettype none
 `include "weft_defs.vh"
 
@@ -138,7 +132,6 @@ module weft_ingress #(
   localparam IDW = $clog2(CELLS);
   localparam EW  = 1 + 14 + IDW;
   localparam SBW = 1 + 1 + 7 + 512;           // err, eop, bytes, data
-  localparam [15:0] MAX_CELLS_16 = MAX_CELLS[15:0];
   localparam [IDW:0] MAX_CELLS_ID = MAX_CELLS[IDW:0];
   localparam E = ENDPOINTS;
   localparam VW = (VCS > 1) ? $clog2(VCS) : 1;
@@ -155,12 +148,8 @@ module weft_ingress #(
   reg              cur_cut_q;                 // the arriving frame is being cut through
   reg              cur_trim_q, cur_past_q;    // is to be trimmed; has been
   reg  [6:0]       cur_keep_q;                // to how many bytes
-  reg  [VCS-1:0]   trim_q;                    // the VC trims now
-  reg  [VCS*3-1:0] trim_vc_q;                 // into this one
-  reg  [VCS*16-1:0] used_q;
-  reg  [VCS-1:0]    room_q;                   // the VC is below its limit
-  reg  [VCS-1:0]    frame_room_q;             // by a frame of the largest size
-  reg               free_room_q;              // the free list holds such a frame
+  wire [VCS-1:0]   room, frame_room, trim;    // see weft_vc_room
+  wire [VCS*3-1:0] trim_vc;
 
   wire             fl_ready, fl_ok, fl_error;
   wire [IDW-1:0]   fl_id;
@@ -169,7 +158,7 @@ module weft_ingress #(
   wire             a_valid = cell_valid_i & (cell_sop_i | cur_valid_q);
   // Trimming is decided with the first cell. keep: bytes to be stored, in one cell or two.
   wire [2:0]       d_vc    = desc_i[`WEFT_D_VC];
-  wire             d_trim  = trim_q[d_vc[VW-1:0]] & desc_i[`WEFT_D_TRIMMABLE] & ~cell_eop_i;
+  wire             d_trim  = trim[d_vc[VW-1:0]] & desc_i[`WEFT_D_TRIMMABLE] & ~cell_eop_i;
   wire [6:0]       d_keep  = (desc_i[`WEFT_D_TRIM] < 7'd60) ? 7'd60 : desc_i[`WEFT_D_TRIM];
   wire             a_trim  = cell_sop_i ? d_trim : cur_trim_q;
   wire [6:0]       a_keep  = cell_sop_i ? d_keep : cur_keep_q;
@@ -177,15 +166,14 @@ module weft_ingress #(
   wire             a_one   = a_keep <= 7'd64;                // one cell is kept
   wire             a_cutoff = a_trim & ~a_past & ~cell_eop_i & (~cell_sop_i | a_one);
   wire [6:0]       a_rest  = a_one ? a_keep : a_keep - 7'd64; // bytes in the cell of the cut
-
   wire [2:0]       a_vc    = ~cell_sop_i ? cur_vc_q
-                           : d_trim ? trim_vc_q[d_vc[VW-1:0]*3 +: 3] : d_vc;
+                           : d_trim ? trim_vc[d_vc[VW-1:0]*3 +: 3] : d_vc;
   wire [E-1:0]     a_mask  = cell_sop_i ? dst_mask_i : cur_mask_q;
   wire [4:0]       a_drop_in = cell_sop_i ? desc_i[`WEFT_D_DROP] : cur_drop_q;
   wire             a_cut   = cur_cut_q & ~cell_sop_i;
-  wire [15:0]      a_used  = used_q[a_vc*16 +: 16];
+  wire [15:0]      a_used  = used_o[a_vc*16 +: 16];
   // A frame that is being cut through keeps its promise even when the limit was lowered meanwhile.
-  wire             a_room  = (fl_ok & (room_q[a_vc[VW-1:0]] | a_cut)) | a_past;
+  wire             a_room  = (fl_ok & (room[a_vc[VW-1:0]] | a_cut)) | a_past;
   wire [4:0]       a_full  = cfg_lossless_i[a_vc[VW-1:0]] ? `WEFT_DROP_LOSSLESS : `WEFT_DROP_BUFFER;
   wire [4:0]       a_drop  = (a_drop_in != `WEFT_DROP_NONE) ? a_drop_in
                            : a_room ? `WEFT_DROP_NONE : a_full;
@@ -196,8 +184,7 @@ module weft_ingress #(
   wire             a_end   = a_valid & cell_eop_i;
   wire             a_roll  = a_valid & ~a_cut & ~cell_sop_i & (cur_cells_q != 9'd0)
                            & ((a_drop != `WEFT_DROP_NONE) | a_bad_end);
-  wire             a_cut_now = ct_gnt_i;
-  wire             a_queue = a_end & (a_fate == `WEFT_DROP_NONE) & ~a_cut & ~a_cut_now;
+  wire             a_queue = a_end & (a_fate == `WEFT_DROP_NONE) & ~a_cut & ~ct_gnt_i;
   wire [IDW-1:0]   a_id    = cell_sop_i ? fl_id : cur_id_q;
   wire             a_many  = (a_mask & (a_mask - 1'b1)) != {E{1'b0}};
   wire [EW-1:0]    a_entry = {a_many, a_past ? {7'd0, cur_keep_q} : cell_len_i, a_id};
@@ -246,50 +233,14 @@ module weft_ingress #(
     if (rst) cur_valid_q <= 1'b0;
   end
 
-  // Cells held per VC. The store comes late in the cycle, so each answer stands for both cases.
-  wire [15:0] roll_count = {7'd0, cur_cells_q};
-  // Looked at in the cycle of a move, and in the next one for what it gave back.
-  reg  [VCS*16-1:0] limit_q;
-  reg  [VCS-1:0]    look_q;
-  wire [VCS-1:0]    one = 1;
-  wire [VCS-1:0]    moves = ((a_store | a_roll) ? one << a_vc : {VCS{1'b0}})
-                          | (do_free ? one << f2_vc_q : {VCS{1'b0}});
-  always @(posedge clk) begin : p_used
-    integer v;
-    if (a_store | a_roll | do_free)
-      for (v = 0; v < VCS; v = v + 1)
-        used_q[v*16 +: 16] <= used_q[v*16 +: 16]
-            + ((a_store && a_vc == v[2:0]) ? 16'd1 : 16'd0)
-            - ((a_roll && a_vc == v[2:0]) ? roll_count : 16'd0)
-            - ((do_free && f2_vc_q == v[2:0]) ? 16'd1 : 16'd0);
-    free_room_q <= fl_count > MAX_CELLS_ID;
-    limit_q     <= cfg_vc_limit_i;
-    look_q      <= (rst || limit_q != cfg_vc_limit_i) ? {VCS{1'b1}} : moves;
-    if (rst) used_q <= {VCS*16{1'b0}};
-  end
-  genvar gv;
-  generate
-    for (gv = 0; gv < VCS; gv = gv + 1) begin : gen_room
-      always @(posedge clk)
-        if (moves[gv] | look_q[gv]) begin
-          room_q[gv] <= (a_store && a_vc == gv)
-                      ? used_q[gv*16 +: 16] + 16'd1 < limit_q[gv*16 +: 16]
-                      : used_q[gv*16 +: 16] < limit_q[gv*16 +: 16];
-          frame_room_q[gv] <= {1'b0, used_q[gv*16 +: 16]} + {1'b0, MAX_CELLS_16}
-                            < {1'b0, limit_q[gv*16 +: 16]};
-        end
-      // Late by a cycle or two: it is a threshold, not a promise.
-      wire [2:0] trim_vc = cfg_trim_vc_i[gv*3 +: 3];
-      always @(posedge clk) begin
-        trim_vc_q[gv*3 +: 3] <= trim_vc;
-        trim_q[gv] <= cfg_trim_i[gv*16 +: 16] != 16'd0
-                   && used_q[gv*16 +: 16] > cfg_trim_i[gv*16 +: 16]
-                   && !cfg_lossless_i[gv] && {29'd0, trim_vc} < VCS
-                   && !cfg_lossless_i[trim_vc[VW-1:0]];
-      end
-    end
-  endgenerate
-  assign used_o         = used_q;
+  weft_vc_room #(.VCS(VCS), .MAX_CELLS(MAX_CELLS)) u_vc_room (
+    .clk(clk), .rst(rst), .cfg_limit_i(cfg_vc_limit_i), .cfg_lossless_i(cfg_lossless_i),
+    .cfg_trim_i(cfg_trim_i), .cfg_trim_vc_i(cfg_trim_vc_i), .store_i(a_store), .roll_i(a_roll),
+    .vc_i(a_vc), .roll_cells_i(cur_cells_q), .free_i(do_free), .free_vc_i(f2_vc_q),
+    .used_o(used_o), .room_o(room), .frame_room_o(frame_room), .trim_o(trim), .trim_vc_o(trim_vc)
+  );
+  reg free_room_q;                            // a frame of the largest size fits the free list
+  always @(posedge clk) free_room_q <= fl_count > MAX_CELLS_ID;
   assign cell_in_o      = a_store;
   assign cell_freed_o   = do_free;
   assign cells_rolled_o = a_roll ? cur_cells_q : 9'd0;
@@ -421,7 +372,7 @@ module weft_ingress #(
   wire            ct_open = ~a_trim
                           & (cell_sop_i | (win_open_q & ~cur_cut_q & (win_count_q < 3'd2)));
   assign ct_req_o  = a_store & ct_open & ct_can & cfg_ct_enable_i & ~a_bad_end
-                   & (ct_blocked == {E{1'b0}}) & free_room_q & frame_room_q[a_vc[VW-1:0]];
+                   & (ct_blocked == {E{1'b0}}) & free_room_q & frame_room[a_vc[VW-1:0]];
   assign ct_mask_o = ct_req_o ? a_mask : {E{1'b0}};
   assign ct_vc_o   = a_vc;
 
@@ -526,7 +477,7 @@ module weft_ingress #(
       st_multi_q  <= acc_entry[EW-1];
       st_time_q   <= time_i;
       st_mark_q   <= cfg_ecn_i[acc_vc_i*13 +: 13] != 13'd0
-                   && used_q[acc_vc_i*16 +: 16] > {3'd0, cfg_ecn_i[acc_vc_i*13 +: 13]};
+                   && used_o[acc_vc_i*16 +: 16] > {3'd0, cfg_ecn_i[acc_vc_i*13 +: 13]};
     end
     if (rst) begin
       st_active_q <= 1'b0;
@@ -604,9 +555,8 @@ module weft_ingress #(
   wire       a_leaves = a_queue | (a_end & (a_cut | ct_gnt_i));  // counts as copies
   reg  [6:0] left_q;
   always @(posedge clk) begin
-    // MAC control frames are consumed here and are in no VC.
-    // Those of the link have 60 bytes (IEEE 802.3 clause 31); what is cut short or longer says
-    // nothing, whatever it looks like.
+    // MAC control frames are consumed here and are in no VC. Those of the link have 60 bytes (IEEE
+    // 802.3 clause 31); what is cut short or longer says nothing, whatever it looks like.
     control_valid_o <= a_end & cell_sop_i & ~cell_err_i & (a_drop_in == `WEFT_DROP_CONTROL)
                      & (cell_len_i == 14'd60);
     if (a_end & cell_sop_i & (a_drop_in == `WEFT_DROP_CONTROL)) control_data_o <= cell_data_i;

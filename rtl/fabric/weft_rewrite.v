@@ -15,8 +15,8 @@
 // The length changes when the frame was cut (cut_i) at byte cut_at_i: to what is left of the
 // packet, never to more than it was. A cut inside the IP header leaves the length.
 // The IPv4 header checksum is updated by RFC 1624, equation 3, HC' = ~(~HC + ~m + m'), over all
-// that changed. ~m + m' of the TTL is FEFF, whatever else is in its word. A good header stays good, a
-// bad one stays bad, and 0 is always 0000, never FFFF: with FEFF in it the sum is not 0.
+// that changed. ~m + m' of the TTL is FEFF, whatever else is in its word. A good header stays good,
+// a bad one stays bad, and 0 is always 0000, never FFFF: with FEFF in it the sum is not 0.
 //
 // Latency: 0, combinational. Stall rule: none.
 // Trade-off: one window of 12 bytes is taken out and put back at one of 20 places; so nothing is
