@@ -5,6 +5,7 @@
  */
 #include "world_state.h"
 
+#include "weft/programs.h"
 #include "weft/proto.h"
 #include "weft/reasons.h"
 
@@ -95,7 +96,7 @@ static unsigned vc_of_class(const weft_world *w, unsigned cos) { return cos % w-
 static bool load_program(weft_world *w, char *err, size_t err_len)
 {
     weft_parse_program program;
-    weft_parse_default(&program, WEFT_ESUN_TYPE);
+    weft_parse_program_unpack(weft_program_words("esun"), &program);
     uint64_t all = w->ports >= 64 ? ~0ull : (1ull << w->ports) - 1;
     TRY(weft_parser_load(w->dev, all, &program, PROGRAM_TAG));
     return true;
