@@ -27,6 +27,7 @@ static const csr_fact facts[] = {
     {"INTR_TEST", 0x040, 1, WEFT_REG_WO, 0},
     {"ERROR_STATUS", 0x044, 1, WEFT_REG_W1C, 0},
     {"MAX_FRAME", 0x048, 1, WEFT_REG_RW, 9216},
+    {"PUNT", 0x04C, 1, WEFT_REG_RW, 0},
     {"ID_PREFIX", 0x050, 1, WEFT_REG_RW, 0x02574546},
     {"ID_MASK", 0x054, 1, WEFT_REG_RW, 0xFFFFFFFF},
     {"CT_CTRL", 0x058, 1, WEFT_REG_RW, 0x861},

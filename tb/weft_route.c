@@ -2,97 +2,241 @@
  * Copyright 2026 The Weft Authors
  *
  * Bench of weft_route. The reference keeps the tables as plain arrays and searches them; table
- * writes, source entries and permissions change while frames stream through without a gap, and the
- * reference says for each frame which version of an entry it must have seen. Every output is
- * compared in every cycle. The rules are then shown once each by directed frames. */
-/* tb-params: "" "-GENDPOINTS=2 -GMAC_SETS=2 -GIDS=16 -GGROUPS=3" "-GENDPOINTS=64 -GMAC_SETS=256" */
-/* tb-sources: "csrc/lib/mac_hash.c" */
+ * writes, source entries, permissions and the state of the ports change while frames stream through
+ * without a gap, and the reference says for each frame which version of an entry it must have seen.
+ * Every output is compared in every cycle. The rules are then shown once each by directed frames,
+ * and the spread of flows over the members of a group is counted. */
+/* tb-params: ""
+ *   "-GENDPOINTS=2 -GMAC_SETS=2 -GIDS=16 -GGROUPS=3 -GGROUPS_ECMP=1 -GLPM4=3 -GLPM6=1 -GRANGES=1"
+ *   "-GENDPOINTS=64 -GMAC_SETS=256 -GGROUPS_ECMP=5 -GLPM4=256 -GLPM6=32 -GRANGES=64 -GPARTS=64" */
+/* tb-sources: "csrc/lib/mac_hash.c" "csrc/proto/parse_machine.c" */
 #include "common/tb.h"
 #include "lib/mac_hash.h"
+#include "weft/parser.h"
 #include <string.h>
 
-enum { NONE = 0, PARSE = 6, NO_ROUTE = 7, DENIED = 8, SOURCE = 9, TTL = 10, CONTROL = 14 };
-enum { UNICAST = 0, MULTICAST = 1, REDUCE = 2, PUNT = 3, DROP = 4, KIND_CONTROL = 5 };
-enum { POOL = 48, MAX_SETS = 1024, WAYS = 4 };
+enum {
+    NONE = 0,
+    PARSE = 6,
+    NO_ROUTE = 7,
+    DENIED = 8,
+    SOURCE = 9,
+    TTL = 10,
+    DOWN = 13,
+    CONTROL = 14
+};
+enum { UNICAST, MULTICAST, REDUCE, PUNT, DROP, KIND_CONTROL };
+enum { T_MAC, T_ID, T_GROUP, T_LPM4, T_LPM6, T_RANGE, T_BUCKET, T_PART };
+enum { POOL = 48, MAX_SETS = 256, WAYS = 4, MAX_LPM = 256, MAX_ROWS = 64 };
+#define VALID    0x800u
+#define TO_GROUP 0x400u
+#define ECMP     0x1000u
 
 typedef struct {
-    uint64_t key;
-    bool valid, group;
-    unsigned dest;
-} entry;
+    uint64_t hi, lo;
+} key;
+
+typedef struct {
+    key value, mask; /* range: base and last in lo; partition: number and endpoints */
+    unsigned e;      /* as tbl_entry_i */
+} row;
 
 typedef struct {
     bool valid, sop, eop, err;
-    unsigned reason, bytes, len, dst_type;
-    uint64_t dst_key, src_key, dst_hi, src_hi; /* 128 bits each */
-    unsigned src_port, kind, drop;
+    unsigned reason, bytes, len, dst_type, src_type;
+    key dst, src;
+    unsigned src_port, kind, drop, hash, part;
+    bool spray, has_part;
     uint64_t desc_lo, desc_hi, desc_top; /* as driven, 64 + 64 + 10 bits */
     uint8_t data[64];
-    /* found by the reference in the first cycle */
-    bool hit, src_ok;
-    entry found;
+    /* found by the reference, in the first cycle */
+    bool hit, src_ok, part_ok;
+    unsigned route;
+    uint64_t part_mask;
+    /* in the second */
+    uint64_t group;
+    unsigned member, backup;
 } cell;
 
 typedef struct {
     tb *t;
-    unsigned endpoints, sets, set_w, ids, groups;
-    tb_sig *valid, *sop, *eop, *err, *reason, *bytes, *len, *data, *dst, *dst_type, *src, *desc;
-    tb_sig *c_check, *c_valid, *c_value, *c_mask, *c_allow;
-    tb_sig *ready, *we, *sel, *index, *key, *entry, *mask;
+    unsigned endpoints, sets, set_w, ids, groups, ecmp, lpm4_n, lpm6_n, ranges, parts;
+    tb_sig *valid, *sop, *eop, *err, *reason, *bytes, *len, *data, *desc;
+    tb_sig *dst, *dst_type, *src, *src_type;
+    tb_sig *c_check, *c_valid, *c_value, *c_mask, *c_allow, *c_part, *c_punt, *c_port, *c_up;
+    tb_sig *ready, *we, *sel, *index, *key, *mask, *entry;
     tb_sig *o_valid, *o_sop, *o_eop, *o_err, *o_reason, *o_bytes, *o_len, *o_data, *o_desc, *o_mask;
     /* what the module has been told */
-    bool is_ready, check;
+    bool is_ready, check, part_check, punt;
+    unsigned punt_port;
     bool src_valid[4];
-    uint64_t src_value[4], src_mask[4], allow;
-    entry mac[WAYS][MAX_SETS], id[1024];
-    uint64_t group[1024];
-    /* the frame in the module's first register, and what stands at the outputs */
-    cell s1;
+    uint64_t src_value[4], src_mask[4], allow, up;
+    row mac[WAYS][MAX_SETS], id[1024], lpm4[MAX_LPM], lpm6[MAX_LPM], range[MAX_ROWS],
+        part[MAX_ROWS];
+    uint64_t group[64];
+    unsigned bucket[16 * 256], turn[16];
+    /* the frames in the module's registers, and what stands at the outputs */
+    cell s1, s2;
     uint64_t want_lo, want_hi, want_top, want_mask;
     bool any;
     uint64_t pool[POOL];
-    unsigned seen[16], kinds[8];
+    unsigned seen[16], kinds[8], by_type[8], sprayed, moved;
 } bench;
 
 static uint64_t low_bits(unsigned n) { return n >= 64 ? ~0ull : (1ull << n) - 1; }
 
-static void lookup(bench *b, cell *c)
+static const row *first_match(const row *table, unsigned n, key k)
 {
-    c->hit = false;
-    bool mac = c->dst_type == 0 || c->dst_type == 5, id = c->dst_type == 1 || c->dst_type == 6;
-    if (c->kind == PUNT || c->dst_hi) mac = id = false;
-    if (mac && c->dst_key >> 48 == 0) {
-        for (unsigned w = 0; w < WAYS && !c->hit; w++) {
-            entry e = b->mac[w][weft_mac_hash(c->dst_key, w, b->set_w)];
-            if (e.valid && e.key == c->dst_key) {
-                c->hit = true;
-                c->found = e;
-            }
-        }
-    } else if (id && c->dst_key < b->ids) {
-        c->found = b->id[c->dst_key];
-        c->hit = c->found.valid;
-    }
-    c->src_ok = !b->check;
-    for (int i = 0; i < 4; i++)
-        if (b->src_valid[i] && c->src_hi == 0 && c->src_key >> 48 == 0 &&
-            (c->src_key & b->src_mask[i]) == (b->src_value[i] & b->src_mask[i]))
-            c->src_ok = true;
+    for (unsigned i = 0; i < n; i++)
+        if ((table[i].e & VALID) && ((k.hi ^ table[i].value.hi) & table[i].mask.hi) == 0 &&
+            ((k.lo ^ table[i].value.lo) & table[i].mask.lo) == 0)
+            return &table[i];
+    return NULL;
 }
 
+/* What the first cycle finds: the tables searched by the frame's keys. */
+static void search(bench *b, cell *c)
+{
+    const row *r = NULL;
+    switch (c->dst_type) {
+    case WEFT_KEY_MAC:
+    case WEFT_KEY_MAC_EXACT:
+        for (unsigned w = 0; w < WAYS && r == NULL; w++) {
+            const row *m = &b->mac[w][weft_mac_hash(c->dst.lo, w, b->set_w)];
+            if ((m->e & VALID) && m->value.lo == c->dst.lo) r = m;
+        }
+        break;
+    case WEFT_KEY_ID:
+    case WEFT_KEY_ID8:
+        if (c->dst.lo < b->ids && (b->id[c->dst.lo].e & VALID)) r = &b->id[c->dst.lo];
+        break;
+    case WEFT_KEY_IP4: r = first_match(b->lpm4, b->lpm4_n, (key){0, c->dst.lo & 0xffffffff}); break;
+    case WEFT_KEY_IP6: r = first_match(b->lpm6, b->lpm6_n, c->dst); break;
+    case WEFT_KEY_ADDRESS:
+        for (unsigned i = 0; i < b->ranges && r == NULL; i++)
+            if ((b->range[i].e & VALID) && c->dst.lo >= b->range[i].value.lo &&
+                c->dst.lo <= b->range[i].mask.lo)
+                r = &b->range[i];
+        break;
+    default: break;
+    }
+    c->hit = r != NULL;
+    c->route = r != NULL ? r->e & 0x1fff : 0;
+    if (r != NULL && c->dst_type == WEFT_KEY_ADDRESS) {
+        unsigned ways = r->e >> 19, shift = r->e >> 13 & 63;
+        uint64_t chunk = (c->dst.lo - r->value.lo) / (1ull << shift);
+        unsigned dest = (c->route + (unsigned)(chunk % (1u << (ways > 6 ? 6 : ways)))) & 0x3ff;
+        c->route = (c->route & ~0x3ffu) | dest;
+        if (c->route & (ECMP | TO_GROUP)) c->hit = false;
+    }
+    uint64_t src = c->src_type == WEFT_KEY_IP6 ? c->src.hi : c->src.lo;
+    c->src_ok = !b->check;
+    for (int i = 0; i < 4; i++)
+        if (b->src_valid[i] && (src & b->src_mask[i]) == (b->src_value[i] & b->src_mask[i]))
+            c->src_ok = true;
+    c->part_ok = !b->part_check;
+    c->part_mask = low_bits(b->endpoints);
+    for (unsigned i = b->parts; i-- > 0 && b->part_check;) {
+        if (!(b->part[i].e & VALID) || b->part[i].value.lo != c->part) continue;
+        c->part_mask = b->part[i].mask.lo;
+        c->part_ok = c->has_part && (c->part_mask >> c->src_port & 1);
+    }
+}
+
+/* What the second cycle reads: group and bucket. */
+static void select_member(bench *b, cell *c)
+{
+    unsigned g = c->route & 0x3ff;
+    c->group = g < b->groups ? b->group[g] : 0;
+    if (!c->hit || !(c->route & ECMP) || g >= b->ecmp) return;
+    unsigned k = g * 256 + (c->spray ? b->turn[g]++ & 0xff : c->hash & 0xff);
+    c->member = b->bucket[k] & 63;
+    c->backup = b->bucket[k] >> 13 & 63;
+}
+
+static uint64_t bit(unsigned e) { return e < 64 ? 1ull << e : 0; }
+
+static uint64_t ecmp_member(bench *b, const cell *c)
+{
+    uint64_t alive = c->group & b->up;
+    if (alive & bit(c->member)) return bit(c->member);
+    b->moved++;
+    if (alive & bit(c->backup)) return bit(c->backup);
+    return alive & (~alive + 1);
+}
+
+/* The third cycle: drop reason and mask. */
 static unsigned verdict(bench *b, const cell *c, uint64_t *mask)
 {
+    unsigned dest = c->route & 0x3ff;
+    bool group = c->route & TO_GROUP, ecmp = (c->route & ECMP) && !group;
     *mask = 0;
     if (c->drop) return c->drop;
     if (!b->is_ready) return DENIED;
-    if (!c->hit) return NO_ROUTE;
-    if (c->found.dest >= (c->found.group ? b->groups : b->endpoints)) return NO_ROUTE;
+    if (c->kind == PUNT) {
+        if (!b->punt || b->punt_port >= b->endpoints) return NO_ROUTE;
+        *mask = bit(b->punt_port);
+        return NONE;
+    }
+    if (!c->hit || dest >= (group ? b->groups : ecmp ? b->ecmp : b->endpoints)) return NO_ROUTE;
     if (!c->src_ok) return SOURCE;
-    uint64_t to =
-        c->found.group ? b->group[c->found.dest] & ~(1ull << c->src_port) : 1ull << c->found.dest;
-    if (!(to & b->allow)) return DENIED;
-    *mask = to & b->allow;
-    return NONE;
+    if (!c->part_ok) return DENIED;
+    uint64_t to = group ? c->group & ~bit(c->src_port) : ecmp ? ecmp_member(b, c) : bit(dest);
+    if (ecmp && !to) return DOWN;
+    *mask = to & b->allow & c->part_mask;
+    return *mask ? NONE : DENIED;
+}
+
+static void write_reference(bench *b)
+{
+    unsigned i = (unsigned)tb_get(b->index);
+    row r = {{tb_get_bits(b->key, 64, 64), tb_get_bits(b->key, 0, 64)},
+             {tb_get_bits(b->mask, 64, 64), tb_get_bits(b->mask, 0, 64)},
+             (unsigned)tb_get(b->entry)};
+    switch (tb_get(b->sel)) {
+    case T_MAC:
+        r.value.lo &= low_bits(48);
+        b->mac[i >> b->set_w][i & (b->sets - 1)] = r;
+        break;
+    case T_ID: b->id[i] = r; break;
+    case T_GROUP: b->group[i] = r.mask.lo & low_bits(b->endpoints); break;
+    case T_LPM4:
+        r.mask = (key){0, r.mask.lo & 0xffffffff};
+        b->lpm4[i] = r;
+        break;
+    case T_LPM6: b->lpm6[i] = r; break;
+    case T_RANGE: b->range[i] = r; break;
+    case T_BUCKET: b->bucket[i] = r.e; break;
+    default:
+        r.value.lo &= 0x3ff;
+        r.mask.lo &= low_bits(b->endpoints);
+        b->part[i] = r;
+        break;
+    }
+}
+
+static void expect(bench *b, const cell *out, unsigned drop, uint64_t mask)
+{
+    unsigned kind = out->kind;
+    bool group = out->route & TO_GROUP;
+    if (drop)
+        kind = out->kind == KIND_CONTROL ? KIND_CONTROL : DROP;
+    else if (group && out->kind != PUNT)
+        kind = MULTICAST;
+    b->want_lo = (out->desc_lo & ~(7ull << 28)) | (uint64_t)kind << 28;
+    b->want_hi = (out->desc_hi & ~(31ull << 47)) | (uint64_t)drop << 47;
+    b->want_top = out->desc_top;
+    b->want_mask = mask;
+    b->any = true;
+    b->seen[drop]++;
+    b->kinds[kind]++;
+    if (drop) return;
+    b->by_type[out->dst_type]++;
+    /* The stated number of cycles: what comes out now has looked at up_i of this cycle. */
+    if (out->kind != PUNT && !group && (out->route & ECMP)) {
+        TB_EQ(b->t, mask & ~b->up, 0);
+        b->sprayed += out->spray;
+    }
 }
 
 /* One cycle: what is set on the inputs goes in; all outputs are compared. `in` is the cell that was
@@ -100,22 +244,16 @@ static unsigned verdict(bench *b, const cell *c, uint64_t *mask)
 static void step(bench *b, const cell *in)
 {
     tb *t = b->t;
-    cell out = b->s1;
+    cell out = b->s2;
     uint64_t mask = 0;
-    unsigned drop = verdict(b, &out, &mask);
+    unsigned drop = out.valid && out.sop ? verdict(b, &out, &mask) : 0;
+    b->s2 = b->s1;
+    if (b->s2.valid && b->s2.sop) select_member(b, &b->s2);
     b->s1 = *in;
-    if (in->valid && in->sop) lookup(b, &b->s1);
+    if (in->valid && in->sop) search(b, &b->s1);
     tb_tick(t);
     if (tb_get(b->we)) {
-        unsigned i = (unsigned)tb_get(b->index);
-        uint64_t e = tb_get(b->entry);
-        entry n = {tb_get(b->key), e >> 11 & 1, e >> 10 & 1, e & 0x3ff};
-        switch (tb_get(b->sel)) {
-        case 0: b->mac[i >> b->set_w][i & (b->sets - 1)] = n; break;
-        case 1: b->id[i] = n; break;
-        case 2: b->group[i] = tb_get(b->mask) & low_bits(b->endpoints); break;
-        default: break;
-        }
+        write_reference(b);
         tb_set(b->we, 0);
     }
     TB_EQ(t, tb_get(b->o_valid), out.valid);
@@ -130,26 +268,19 @@ static void step(bench *b, const cell *in)
         tb_get_bytes(b->o_data, 0, got, 64);
         if (memcmp(got, out.data, 64)) tb_fail(t, "cell data changed");
     }
-    if (out.valid && out.sop) {
-        unsigned kind = out.kind;
-        if (drop)
-            kind = out.kind == KIND_CONTROL ? KIND_CONTROL : DROP;
-        else if (out.found.group)
-            kind = MULTICAST;
-        b->want_lo = (out.desc_lo & ~(7ull << 28)) | (uint64_t)kind << 28;
-        b->want_hi = (out.desc_hi & ~(31ull << 47)) | (uint64_t)drop << 47;
-        b->want_top = out.desc_top;
-        b->want_mask = mask;
-        b->any = true;
-        b->seen[drop]++;
-        b->kinds[kind]++;
-    }
+    if (out.valid && out.sop) expect(b, &out, drop, mask);
     if (b->any) {
         TB_EQ(t, tb_get_bits(b->o_desc, 0, 64), b->want_lo);
         TB_EQ(t, tb_get_bits(b->o_desc, 64, 64), b->want_hi);
         TB_EQ(t, tb_get_bits(b->o_desc, 128, 10), b->want_top);
         TB_EQ(t, tb_get(b->o_mask), b->want_mask);
     }
+}
+
+static void put128(tb_sig *s, key k)
+{
+    tb_set_bits(s, 0, 64, k.lo);
+    tb_set_bits(s, 64, 64, k.hi);
 }
 
 static void drive(bench *b, const cell *c)
@@ -163,11 +294,10 @@ static void drive(bench *b, const cell *c)
     tb_set(b->bytes, c->bytes);
     tb_set(b->len, c->len);
     tb_set_bytes(b->data, 0, c->data, 64);
-    tb_set(b->dst, c->dst_key);
-    tb_set_bits(b->dst, 64, 64, c->dst_hi);
+    put128(b->dst, c->dst);
     tb_set(b->dst_type, c->dst_type);
-    tb_set(b->src, c->src_key);
-    tb_set_bits(b->src, 64, 64, c->src_hi);
+    put128(b->src, c->src);
+    tb_set(b->src_type, c->src_type);
     tb_set_bits(b->desc, 0, 64, c->desc_lo);
     tb_set_bits(b->desc, 64, 64, c->desc_hi);
     tb_set_bits(b->desc, 128, 10, c->desc_top);
@@ -180,66 +310,118 @@ static void idle(bench *b)
     step(b, &none);
 }
 
-static void write_table(bench *b, unsigned sel, unsigned index, uint64_t key, unsigned e,
-                        uint64_t mask)
+/* Puts a write on the bus; it is done in the next step. */
+static void write_table(bench *b, unsigned sel, unsigned index, row r)
 {
     tb_set(b->we, 1);
     tb_set(b->sel, sel);
     tb_set(b->index, index);
-    tb_set(b->key, key);
-    tb_set(b->entry, e);
-    tb_set(b->mask, mask);
+    put128(b->key, r.value);
+    put128(b->mask, r.mask);
+    tb_set(b->entry, r.e);
 }
 
-static unsigned random_entry(bench *b)
+static void write_now(bench *b, unsigned sel, unsigned index, row r)
+{
+    write_table(b, sel, index, r);
+    idle(b);
+}
+
+static unsigned random_route(bench *b)
 {
     tb *t = b->t;
-    bool group = tb_chance(t, 40);
-    unsigned top = (group ? b->groups : b->endpoints) + (tb_chance(t, 10) ? 3 : 0);
-    unsigned dest = tb_chance(t, 3) ? (unsigned)tb_rand_below(t, 1024)
-                                    : (unsigned)tb_rand_below(t, top > 1024 ? 1024 : top);
-    return (tb_chance(t, 85) ? 0x800u : 0) | (group ? 0x400u : 0) | dest;
+    bool group = tb_chance(t, 25), ecmp = tb_chance(t, 35);
+    unsigned top = group ? b->groups : ecmp ? b->ecmp : b->endpoints;
+    if (tb_chance(t, 10)) top += 3;
+    unsigned dest = (unsigned)tb_rand_below(t, tb_chance(t, 3) ? 1024 : top);
+    return (tb_chance(t, 85) ? VALID : 0) | (group ? TO_GROUP : 0) | (ecmp ? ECMP : 0) | dest;
+}
+
+/* A 128-bit key near one of a few roots, so that prefixes nest and ranges hit. */
+static key pool_key(bench *b)
+{
+    key k = {b->pool[tb_rand_below(b->t, 4)], b->pool[tb_rand_below(b->t, 8)]};
+    if (tb_chance(b->t, 50)) k.lo ^= 1ull << tb_rand_below(b->t, 64);
+    if (tb_chance(b->t, 30)) k.hi ^= 1ull << tb_rand_below(b->t, 64);
+    return k;
+}
+
+static key prefix_mask(unsigned length, unsigned width)
+{
+    if (width == 32) return (key){0, length == 0 ? 0 : (0xffffffffull << (32 - length))};
+    if (length <= 64) return (key){length == 0 ? 0 : ~0ull << (64 - length), 0};
+    return (key){~0ull, ~0ull << (128 - length)};
 }
 
 static void random_write(bench *b)
 {
     tb *t = b->t;
-    uint64_t key = b->pool[tb_rand_below(t, POOL)];
-    unsigned way = (unsigned)tb_rand_below(t, WAYS);
-    uint64_t mask = tb_chance(t, 20) ? 1ull << tb_rand_below(t, 64) : tb_rand(t);
-    switch (tb_rand_below(t, 4)) {
-    case 0:
-        write_table(b, 1, (unsigned)tb_rand_below(t, b->ids < 64 ? b->ids : 64), key,
-                    random_entry(b), mask);
+    row r = {pool_key(b), {0, tb_rand(t)}, random_route(b)};
+    unsigned table = (unsigned)tb_rand_below(t, 8), i = 0;
+    switch (table) {
+    case T_MAC:
+        r.value.lo = b->pool[tb_rand_below(t, POOL)] & low_bits(48);
+        i = weft_mac_hash_index(r.value.lo, (unsigned)tb_rand_below(t, WAYS), b->set_w);
+        /* an entry in the wrong set harms nobody */
+        if (tb_chance(t, 10)) i = (unsigned)tb_rand_below(t, WAYS * b->sets);
         break;
-    case 1: write_table(b, 2, (unsigned)tb_rand_below(t, b->groups), key, 0, mask); break;
-    case 2:
-        if (tb_chance(t, 10)) { /* an entry in the wrong set harms nobody */
-            write_table(b, 0, (unsigned)tb_rand_below(t, WAYS * b->sets), key, random_entry(b),
-                        mask);
-            break;
-        }
-    /* fall through */
-    default: write_table(b, 0, weft_mac_hash_index(key, way, b->set_w), key, random_entry(b), mask);
+    case T_ID: i = (unsigned)tb_rand_below(t, b->ids < 64 ? b->ids : 64); break;
+    case T_GROUP:
+        i = (unsigned)tb_rand_below(t, tb_chance(t, 50) ? b->ecmp : b->groups);
+        if (tb_chance(t, 20)) r.mask.lo = bit((unsigned)tb_rand_below(t, 64));
+        break;
+    case T_LPM4:
+        i = (unsigned)tb_rand_below(t, b->lpm4_n);
+        r.mask = prefix_mask((unsigned)tb_rand_below(t, 33), 32);
+        break;
+    case T_LPM6:
+        i = (unsigned)tb_rand_below(t, b->lpm6_n);
+        r.mask = prefix_mask((unsigned)tb_rand_below(t, 129), 128);
+        break;
+    case T_RANGE:
+        i = (unsigned)tb_rand_below(t, b->ranges);
+        r.mask.lo = r.value.lo + (tb_rand(t) >> tb_rand_below(t, 64));
+        if (r.mask.lo < r.value.lo) r.mask.lo = ~0ull;
+        if (tb_chance(t, 90)) r.e &= ~(ECMP | TO_GROUP);
+        r.e |= (unsigned)tb_rand_below(t, 512) << 13;
+        break;
+    case T_BUCKET:
+        i = (unsigned)tb_rand_below(t, b->ecmp * 256);
+        r.e = (unsigned)tb_rand_below(t, b->endpoints) | (unsigned)tb_rand_below(t, b->endpoints)
+                                                             << 13;
+        break;
+    default:
+        i = (unsigned)tb_rand_below(t, b->parts);
+        r.value.lo = tb_rand_below(t, 12);
+        if (tb_chance(t, 50)) r.mask.lo = ~0ull;
+        break;
     }
+    write_table(b, table, i, r);
 }
 
 static void put_config(bench *b)
 {
     tb_set(b->ready, b->is_ready);
     tb_set(b->c_check, b->check);
+    tb_set(b->c_part, b->part_check);
+    tb_set(b->c_punt, b->punt);
+    tb_set(b->c_port, b->punt_port);
     tb_set_bits(b->c_allow, 0, b->endpoints, b->allow);
+    tb_set_bits(b->c_up, 0, b->endpoints, b->up);
     for (unsigned i = 0; i < 4; i++) {
         tb_set_bits(b->c_valid, i, 1, b->src_valid[i]);
-        tb_set_bits(b->c_value, i * 48, 48, b->src_value[i]);
-        tb_set_bits(b->c_mask, i * 48, 48, b->src_mask[i]);
+        tb_set_bits(b->c_value, i * 64, 64, b->src_value[i]);
+        tb_set_bits(b->c_mask, i * 64, 64, b->src_mask[i]);
     }
 }
 
 static void random_config(bench *b)
 {
     tb *t = b->t;
-    b->check = tb_chance(t, 60);
+    b->check = tb_chance(t, 50);
+    b->part_check = tb_chance(t, 40);
+    b->punt = tb_chance(t, 70);
+    b->punt_port = (unsigned)tb_rand_below(t, tb_chance(t, 90) ? b->endpoints : 64);
     b->allow = (tb_chance(t, 50) ? ~0ull : tb_rand(t)) & low_bits(b->endpoints);
     b->is_ready = tb_chance(t, 95);
     unsigned i = (unsigned)tb_rand_below(t, 4);
@@ -249,23 +431,36 @@ static void random_config(bench *b)
     put_config(b);
 }
 
+/* Ports die and come back, each at any cycle. */
+static void random_up(bench *b)
+{
+    tb *t = b->t;
+    if (!tb_chance(t, 4)) return;
+    b->up ^= bit((unsigned)tb_rand_below(t, b->endpoints));
+    if (tb_chance(t, 10)) b->up = tb_chance(t, 50) ? 0 : low_bits(b->endpoints);
+    tb_set_bits(b->c_up, 0, b->endpoints, b->up);
+}
+
 /* The fields of a frame's first cell; the rest is filled in by send(). */
 static cell random_head(bench *b)
 {
     tb *t = b->t;
     cell c = {.valid = true, .sop = true};
-    c.dst_type = tb_chance(t, 60) ? 0 : tb_chance(t, 70) ? 1 : (unsigned)tb_rand_below(t, 8);
-    if (tb_chance(t, 3)) c.dst_hi = 1ull << tb_rand_below(t, 64);
-    if (tb_chance(t, 3)) c.src_hi = 1ull << tb_rand_below(t, 64);
-    if (c.dst_type == 1 || c.dst_type == 6)
-        c.dst_key =
-            tb_chance(t, 95) ? tb_rand_below(t, b->ids < 64 ? b->ids : 64) : tb_rand_below(t, 2048);
-    else
-        c.dst_key =
-            b->pool[tb_rand_below(t, POOL)] ^ (tb_chance(t, 10) ? 1ull << tb_rand_below(t, 64) : 0);
-    c.src_key =
-        b->pool[tb_rand_below(t, POOL)] ^ (tb_chance(t, 10) ? 1ull << tb_rand_below(t, 64) : 0);
+    c.dst_type = (unsigned)tb_rand_below(t, 8);
+    c.src_type = (unsigned)tb_rand_below(t, 7);
+    c.dst = pool_key(b);
+    if (c.dst_type == WEFT_KEY_ID || c.dst_type == WEFT_KEY_ID8)
+        c.dst = (key){0, tb_rand_below(t, tb_chance(t, 95) && b->ids > 64 ? 64 : b->ids + 5)};
+    if (c.dst_type == WEFT_KEY_MAC || c.dst_type == WEFT_KEY_MAC_EXACT)
+        c.dst = (key){0, b->pool[tb_rand_below(t, POOL)] & low_bits(48)};
+    c.src = (key){tb_rand(t), b->pool[tb_rand_below(t, POOL)]};
+    if (tb_chance(t, 10)) c.src.lo ^= 1ull << tb_rand_below(t, 64);
+    if (tb_chance(t, 50)) c.src.hi = c.src.lo;
     c.src_port = (unsigned)tb_rand_below(t, b->endpoints);
+    c.hash = (unsigned)tb_rand(t) & 0xffff;
+    c.spray = tb_chance(t, 40);
+    c.has_part = tb_chance(t, 80);
+    c.part = (unsigned)tb_rand_below(t, tb_chance(t, 90) ? 12 : 1024);
     static const unsigned reasons[3] = {PARSE, TTL, CONTROL};
     static const unsigned kinds[8] = {UNICAST, UNICAST, UNICAST, UNICAST,
                                       UNICAST, UNICAST, REDUCE,  PUNT};
@@ -274,14 +469,23 @@ static cell random_head(bench *b)
     return c;
 }
 
+/* The descriptor of weft_defs.vh: random but for the fields that the module looks at. */
+static void make_descriptor(tb *t, cell *c)
+{
+    uint64_t lo = tb_rand(t), hi = tb_rand(t), top = tb_rand(t) & low_bits(10);
+    lo &= ~(63ull << 16 | 7ull << 28 | 0x1ffffffull << 39);
+    c->desc_lo =
+        lo | (uint64_t)c->src_port << 16 | (uint64_t)c->kind << 28 | (uint64_t)c->hash << 39;
+    hi &= ~(31ull << 47 | 1ull << 54 | 0xffull << 56);
+    c->desc_hi = hi | (uint64_t)c->drop << 47 | (uint64_t)c->spray << 54 |
+                 (uint64_t)c->has_part << 56 | (uint64_t)c->part << 57;
+    c->desc_top = (top & ~7ull) | c->part >> 7;
+}
+
 static void send(bench *b, cell head, unsigned cells, unsigned gap, unsigned writes)
 {
     tb *t = b->t;
-    uint64_t lo = tb_rand(t), hi = tb_rand(t);
-    head.desc_lo = (lo & ~(63ull << 16) & ~(7ull << 28)) | (uint64_t)head.src_port << 16 |
-                   (uint64_t)head.kind << 28;
-    head.desc_hi = (hi & ~(31ull << 47)) | (uint64_t)head.drop << 47;
-    head.desc_top = tb_rand(t) & low_bits(10);
+    make_descriptor(t, &head);
     for (unsigned i = 0; i < cells; i++) {
         while (tb_chance(t, gap)) idle(b);
         cell c = head;
@@ -296,11 +500,12 @@ static void send(bench *b, cell head, unsigned cells, unsigned gap, unsigned wri
             memcpy(c.data + k, &r, 8);
         }
         if (i) { /* keys and descriptor mean nothing with later cells */
-            c.dst_key = tb_rand(t);
-            c.src_key = tb_rand(t);
+            c.dst = pool_key(b);
+            c.src.lo = tb_rand(t);
             c.dst_type = (unsigned)tb_rand(t) & 7;
         }
         if (tb_chance(t, writes)) random_write(b);
+        if (writes) random_up(b);
         drive(b, &c);
         step(b, &c);
     }
@@ -308,150 +513,357 @@ static void send(bench *b, cell head, unsigned cells, unsigned gap, unsigned wri
 
 static void clear_tables(bench *b)
 {
-    for (unsigned i = 0; i < WAYS * b->sets; i++) {
-        write_table(b, 0, i, 0, 0, 0);
-        idle(b);
-    }
-    for (unsigned i = 0; i < b->ids; i++) {
-        write_table(b, 1, i, 0, 0, 0);
-        idle(b);
-    }
-    for (unsigned i = 0; i < b->groups; i++) {
-        write_table(b, 2, i, 0, 0, 0);
-        idle(b);
-    }
+    const unsigned sizes[8] = {WAYS * b->sets, b->ids,    b->groups,     b->lpm4_n,
+                               b->lpm6_n,      b->ranges, b->ecmp * 256, b->parts};
+    for (unsigned s = 0; s < 8; s++)
+        for (unsigned i = 0; i < sizes[s]; i++) write_now(b, s, i, (row){.e = 0});
 }
 
-/* Sends one frame from port 0 to `key` and returns drop reason and mask as the module gives them.
- */
-static unsigned probe(bench *b, uint64_t key, unsigned type, uint64_t src, uint64_t *mask)
+static void open_up(bench *b)
 {
-    cell c = {.valid = true, .sop = true, .dst_key = key, .dst_type = type, .src_key = src};
+    clear_tables(b);
+    b->is_ready = true;
+    b->check = b->part_check = b->punt = false;
+    b->allow = b->up = low_bits(b->endpoints);
+    memset(b->src_valid, 0, sizeof b->src_valid);
+    put_config(b);
+}
+
+/* Sends one frame and returns drop reason and mask as the module gives them. */
+static unsigned probe(bench *b, cell c, uint64_t *mask)
+{
+    c.valid = c.sop = true;
     send(b, c, 1, 0, 0);
     idle(b);
-    TB_EQ(b->t, tb_get(b->o_valid), 1); /* two cycles, not three */
+    TB_EQ(b->t, tb_get(b->o_valid), 0); /* three cycles, not two */
+    idle(b);
+    TB_EQ(b->t, tb_get(b->o_valid), 1);
     *mask = tb_get(b->o_mask);
     return (unsigned)tb_get_bits(b->o_desc, 111, 5);
 }
 
-static void directed(bench *b)
+#define PROBE(WANT, WANT_MASK, ...)                                                                \
+    do {                                                                                           \
+        uint64_t mask_;                                                                            \
+        TB_EQ(t, probe(b, (cell){__VA_ARGS__}, &mask_), WANT);                                     \
+        TB_EQ(t, mask_, WANT_MASK);                                                                \
+    } while (0)
+
+static void directed_exact(bench *b)
 {
     tb *t = b->t;
-    uint64_t mask, key = 0x020000000001u, src = 0x0200000000aau, all = low_bits(b->endpoints);
-    clear_tables(b);
-    b->is_ready = true;
-    b->check = false;
-    b->allow = all;
-    memset(b->src_valid, 0, sizeof b->src_valid);
-    put_config(b);
-    TB_EQ(t, probe(b, key, 0, src, &mask), NO_ROUTE);
-    TB_EQ(t, mask, 0);
+    uint64_t mac = 0x020000000001u, all = low_bits(b->endpoints);
+    open_up(b);
+    PROBE(NO_ROUTE, 0, .dst.lo = mac);
     for (unsigned w = 0; w < WAYS; w++) { /* found in each way, and gone again */
-        write_table(b, 0, weft_mac_hash_index(key, w, b->set_w), key, 0x801, 0);
-        TB_EQ(t, probe(b, key, 0, src, &mask), NO_ROUTE); /* written in the cycle of the read */
-        TB_EQ(t, probe(b, key, 0, src, &mask), NONE);
-        TB_EQ(t, mask, 2);
-        TB_EQ(t, probe(b, key | 1ull << 47, 0, src, &mask), NO_ROUTE);
-        TB_EQ(t, probe(b, key | 1ull << 50, 0, src, &mask), NO_ROUTE);
-        write_table(b, 0, weft_mac_hash_index(key, w, b->set_w), key, 0x001, 0);
-        idle(b);
-        TB_EQ(t, probe(b, key, 0, src, &mask), NO_ROUTE);
+        unsigned i = weft_mac_hash_index(mac, w, b->set_w);
+        write_table(b, T_MAC, i, (row){.value.lo = mac, .e = VALID | 1});
+        PROBE(NO_ROUTE, 0, .dst.lo = mac); /* written in the cycle of the read */
+        PROBE(NONE, 2, .dst.lo = mac);
+        PROBE(NO_ROUTE, 0, .dst.lo = mac | 1ull << 47);
+        write_now(b, T_MAC, i, (row){.value.lo = mac, .e = 1});
+        PROBE(NO_ROUTE, 0, .dst.lo = mac);
     }
-    write_table(b, 1, 5, 0, 0x800, 0); /* id 5 -> endpoint 0, the own port */
-    idle(b);
-    TB_EQ(t, probe(b, 5, 1, src, &mask), NONE);
-    TB_EQ(t, mask, 1);
-    TB_EQ(t, probe(b, 5, 2, src, &mask), NO_ROUTE); /* no such table */
+    write_now(b, T_ID, 5, (row){.e = VALID}); /* the own port */
+    PROBE(NONE, 1, .dst.lo = 5, .dst_type = WEFT_KEY_ID);
+    PROBE(NO_ROUTE, 0, .dst.lo = 5 + b->ids, .dst_type = WEFT_KEY_ID);
+    PROBE(NO_ROUTE, 0, .dst.lo = 5, .dst_type = 7); /* no such table */
     b->allow = all & ~1ull;
     put_config(b);
-    TB_EQ(t, probe(b, 5, 1, src, &mask), DENIED);
+    PROBE(DENIED, 0, .dst.lo = 5, .dst_type = WEFT_KEY_ID);
     b->allow = all;
-    b->check = true;
+    write_now(b, T_ID, 7, (row){.e = VALID | TO_GROUP | 2});
+    PROBE(DENIED, 0, .dst.lo = 7, .dst_type = WEFT_KEY_ID); /* nobody in it */
+    write_now(b, T_GROUP, 2, (row){.mask.lo = 1});
+    PROBE(DENIED, 0, .dst.lo = 7, .dst_type = WEFT_KEY_ID); /* only the source port */
+    write_now(b, T_GROUP, 2, (row){.mask.lo = ~0ull});
     put_config(b);
-    TB_EQ(t, probe(b, 5, 1, src, &mask), SOURCE);
-    b->src_valid[3] = true;
-    b->src_value[3] = src;
-    b->src_mask[3] = low_bits(48);
-    put_config(b);
-    TB_EQ(t, probe(b, 5, 1, src, &mask), NONE);
-    TB_EQ(t, probe(b, 5, 1, src ^ 1, &mask), SOURCE);
-    TB_EQ(t, probe(b, 6, 1, src ^ 1, &mask), NO_ROUTE); /* before the source check */
-    write_table(b, 1, 7, 0, 0xc02, 0);                  /* id 7 -> group 2 */
-    idle(b);
-    TB_EQ(t, probe(b, 7, 1, src, &mask), DENIED); /* nobody in it */
-    write_table(b, 2, 2, 0, 0, 1);
-    idle(b);
-    TB_EQ(t, probe(b, 7, 1, src, &mask), DENIED); /* only the source port */
-    write_table(b, 2, 2, 0, 0, ~0ull);
-    idle(b);
-    TB_EQ(t, probe(b, 7, 1, src, &mask), NONE);
-    TB_EQ(t, mask, all & ~1ull);
+    PROBE(NONE, all & ~1ull, .dst.lo = 7, .dst_type = WEFT_KEY_ID);
     TB_EQ(t, tb_get_bits(b->o_desc, 28, 3), MULTICAST);
+}
+
+/* Order of the checks: each frame has all the faults behind the one that is named. */
+static void directed_checks(bench *b)
+{
+    tb *t = b->t;
+    uint64_t all = low_bits(b->endpoints);
+    open_up(b);
+    write_now(b, T_ID, 1, (row){.e = VALID | ECMP});
+    cell c = {.dst.lo = 1, .dst_type = WEFT_KEY_ID, .src.lo = 0xaa, .part = 9, .has_part = true};
+    cell miss = c, gone = c, outside = c;
+    miss.dst.lo = 2;
+    gone.drop = PARSE;
+    gone.kind = DROP;
+    outside.has_part = false;
+    uint64_t mask;
+    b->check = b->part_check = true;
     b->is_ready = false;
+    b->allow = 0;
     put_config(b);
-    TB_EQ(t, probe(b, 7, 1, src, &mask), DENIED);
+    TB_EQ(t, probe(b, gone, &mask), PARSE);
+    TB_EQ(t, probe(b, miss, &mask), DENIED); /* not ready */
     b->is_ready = true;
     put_config(b);
+    TB_EQ(t, probe(b, miss, &mask), NO_ROUTE);
+    TB_EQ(t, probe(b, c, &mask), SOURCE);
+    b->src_valid[3] = true;
+    b->src_value[3] = 0xaa;
+    b->src_mask[3] = ~0ull;
+    put_config(b);
+    TB_EQ(t, probe(b, c, &mask), DENIED); /* no such partition */
+    write_now(b, T_PART, 0, (row){.value.lo = 9, .mask.lo = 2, .e = VALID});
+    TB_EQ(t, probe(b, c, &mask), DENIED); /* this port, 0, is not in it */
+    write_now(b, T_PART, 0, (row){.value.lo = 9, .mask.lo = 3, .e = VALID});
+    TB_EQ(t, probe(b, outside, &mask), DENIED);
+    TB_EQ(t, probe(b, c, &mask), DOWN);
+    write_now(b, T_GROUP, 0, (row){.mask.lo = all});
+    TB_EQ(t, probe(b, c, &mask), DENIED); /* not allowed */
+    b->allow = all;
+    write_now(b, T_BUCKET, 0, (row){.e = 1});
+    put_config(b);
+    TB_EQ(t, probe(b, c, &mask), NONE);
+    TB_EQ(t, mask, 2);
+    cell punt = {.kind = PUNT, .src.lo = 0xbb};
+    TB_EQ(t, probe(b, punt, &mask), NO_ROUTE);
+    b->punt = true;
+    b->punt_port = 1;
+    b->allow = 0;
+    put_config(b);
+    TB_EQ(t, probe(b, punt, &mask), NONE);
+    TB_EQ(t, mask, 2);
+    TB_EQ(t, tb_get_bits(b->o_desc, 28, 3), PUNT);
+}
+
+static void directed_prefix(bench *b)
+{
+    tb *t = b->t;
+    open_up(b);
+    cell c = {.dst.lo = 0x0a010203, .dst_type = WEFT_KEY_IP4}, d = c;
+    d.dst.lo = 0x0b010203;
+    uint64_t mask;
+    unsigned n = b->lpm4_n;
+    write_now(b, T_LPM4, n - 1, (row){.mask.lo = 0, .e = VALID | 1}); /* default route */
+    TB_EQ(t, probe(b, c, &mask), NONE);
+    TB_EQ(t, mask, 2);
+    write_now(b, T_LPM4, n - 2,
+              (row){.value.lo = 0x0a000000, .mask.lo = 0xff000000, .e = VALID | 0});
+    TB_EQ(t, probe(b, c, &mask), NONE);
+    TB_EQ(t, mask, 1);
+    TB_EQ(t, probe(b, d, &mask), NONE);
+    TB_EQ(t, mask, 2);
+    cell a = {.dst.lo = 0x10003fff, .dst_type = WEFT_KEY_ADDRESS};
+    row r = {.value.lo = 0x10000000, .mask.lo = 0x10003fff, .e = VALID};
+    r.e |= 1u << 19 | 12u << 13; /* two ways of 4 KiB chunks from endpoint 0 */
+    write_now(b, T_RANGE, 0, r);
+    for (unsigned k = 0; k < 4; k++) {
+        a.dst.lo = 0x10000fff + 0x1000 * k;
+        TB_EQ(t, probe(b, a, &mask), NONE);
+        TB_EQ(t, mask, 1u << (k & 1));
+    }
+    a.dst.lo = 0x10004000;
+    TB_EQ(t, probe(b, a, &mask), NO_ROUTE);
+}
+
+/* ------------------------------------------------------------------ spread ------------------ */
+static uint64_t count[64];
+
+/* Streams n frames to ECMP group 0 and counts which endpoint each one gets. */
+static void stream(bench *b, uint64_t n, bool spray, unsigned (*hash)(bench *, uint64_t))
+{
+    memset(count, 0, sizeof count);
+    for (uint64_t i = 0; i < n + 3; i++) {
+        cell c = {
+            .valid = i < n, .sop = true, .eop = true, .dst_type = WEFT_KEY_ID, .spray = spray};
+        if (i < n) c.hash = hash(b, i);
+        make_descriptor(b->t, &c);
+        drive(b, &c);
+        step(b, &c);
+        for (unsigned e = 0; tb_get(b->o_valid) && e < b->endpoints; e++)
+            count[e] += tb_get(b->o_mask) >> e & 1;
+    }
+}
+
+/* 256 x 256 flows between neighbours, the shape of a scale-up network: IPv4 addresses. */
+static unsigned hash_pairs(bench *b, uint64_t i)
+{
+    (void)b;
+    uint8_t dst[16] = {[12] = 10, [15] = (uint8_t)i},
+            src[16] = {[12] = 10, [15] = (uint8_t)(i >> 8)};
+    return weft_flow_hash(dst, src, (const uint8_t[4]){0, 0, 0, 0});
+}
+
+/* One pair of hosts and 65536 entropy values (UDP source ports). */
+static unsigned hash_entropy(bench *b, uint64_t i)
+{
+    (void)b;
+    uint8_t dst[16] = {[12] = 10, [15] = 1}, src[16] = {[12] = 10, [15] = 2};
+    return weft_flow_hash(dst, src, (const uint8_t[4]){(uint8_t)(i >> 8), (uint8_t)i, 0x12, 0xb7});
+}
+
+static unsigned hash_random(bench *b, uint64_t i)
+{
+    uint8_t dst[16] = {0}, src[16] = {0};
+    uint64_t r = tb_rand(b->t);
+    (void)i;
+    memcpy(dst + 12, &r, 4);
+    memcpy(src + 12, (uint8_t *)&r + 4, 4);
+    return weft_flow_hash(dst, src, (const uint8_t[4]){0, 0, 0, 0});
+}
+
+/* Worst deviation from an equal share among the members of `mask`, in 1/100 percent. */
+static unsigned deviation(uint64_t n, uint64_t mask)
+{
+    unsigned members = 0, worst = 0;
+    for (unsigned e = 0; e < 64; e++) members += mask >> e & 1;
+    for (unsigned e = 0; e < 64; e++) {
+        if (!(mask >> e & 1)) continue;
+        uint64_t ideal = n / members, off = count[e] > ideal ? count[e] - ideal : ideal - count[e];
+        if (10000 * off / ideal > worst) worst = (unsigned)(10000 * off / ideal);
+    }
+    return worst;
+}
+
+/* Buckets as the driver fills them for n members of equal weight: in turn, the others as backups.
+ */
+static void fill_group(bench *b, unsigned n)
+{
+    unsigned next[64] = {0};
+    write_now(b, T_ID, 0, (row){.e = VALID | ECMP});
+    write_now(b, T_GROUP, 0, (row){.mask.lo = low_bits(n)});
+    for (unsigned k = 0; k < 256; k++) {
+        unsigned m = k % n, backup = n > 1 ? next[m]++ % (n - 1) : 0;
+        if (backup >= m && n > 1) backup++;
+        write_now(b, T_BUCKET, k, (row){.e = m | backup << 13});
+    }
+}
+
+static void spread(bench *b)
+{
+    tb *t = b->t;
+    static const uint64_t flows = 65536;
+    unsigned worst[3] = {0}, top = b->endpoints < 16 ? b->endpoints : 16;
+    open_up(b);
+    for (unsigned n = 2; n <= top; n = n == 8 ? 16 : n + 1) {
+        static unsigned (*const kinds[3])(bench *, uint64_t) = {hash_pairs, hash_entropy,
+                                                                hash_random};
+        fill_group(b, n);
+        for (unsigned k = 0; k < 3; k++) {
+            stream(b, flows, false, kinds[k]);
+            unsigned d = deviation(flows, low_bits(n));
+            if (d > worst[k]) worst[k] = d;
+        }
+        stream(b, 256 * 64, true, hash_pairs);
+        TB_CHECK(t, deviation(256 * 64, low_bits(n)) <= 200);
+        if (n < 3) continue; /* one dies: its flows spread over the others */
+        b->up = low_bits(b->endpoints) & ~2ull;
+        put_config(b);
+        stream(b, flows, false, hash_pairs);
+        TB_EQ(t, count[1], 0);
+        unsigned d = deviation(flows, low_bits(n) & ~2ull);
+        TB_CHECK(t, d <= 800);
+        b->up = low_bits(b->endpoints);
+        put_config(b);
+    }
+    tb_note(t,
+            "worst share of 2 to %u members, 65536 flows: pairs %u.%02u %%, entropy %u.%02u %%, "
+            "random %u.%02u %% off",
+            top, worst[0] / 100, worst[0] % 100, worst[1] / 100, worst[1] % 100, worst[2] / 100,
+            worst[2] % 100);
+    TB_CHECK(t, worst[0] <= 200);
+    TB_CHECK(t, worst[1] <= 200);
+    TB_CHECK(t, worst[2] <= 600); /* chance alone: a share of 4096 has a sigma of 1.5 % */
+}
+
+static void find_signals(bench *b)
+{
+    const struct {
+        tb_sig **s;
+        const char *name;
+    } pins[] = {
+        {&b->valid, "cell_valid_i"},
+        {&b->sop, "cell_sop_i"},
+        {&b->eop, "cell_eop_i"},
+        {&b->err, "cell_err_i"},
+        {&b->reason, "cell_reason_i"},
+        {&b->bytes, "cell_bytes_i"},
+        {&b->len, "cell_len_i"},
+        {&b->data, "cell_data_i"},
+        {&b->dst, "dst_key_i"},
+        {&b->dst_type, "dst_type_i"},
+        {&b->src, "src_key_i"},
+        {&b->src_type, "src_type_i"},
+        {&b->desc, "desc_i"},
+        {&b->c_check, "cfg_src_check_i"},
+        {&b->c_valid, "cfg_src_valid_i"},
+        {&b->c_value, "cfg_src_value_i"},
+        {&b->c_mask, "cfg_src_mask_i"},
+        {&b->c_allow, "cfg_allow_i"},
+        {&b->c_part, "cfg_part_check_i"},
+        {&b->c_punt, "cfg_punt_i"},
+        {&b->c_port, "cfg_punt_port_i"},
+        {&b->c_up, "up_i"},
+        {&b->ready, "tbl_ready_i"},
+        {&b->we, "tbl_we_i"},
+        {&b->sel, "tbl_sel_i"},
+        {&b->index, "tbl_index_i"},
+        {&b->key, "tbl_key_i"},
+        {&b->mask, "tbl_mask_i"},
+        {&b->entry, "tbl_entry_i"},
+        {&b->o_valid, "cell_valid_o"},
+        {&b->o_sop, "cell_sop_o"},
+        {&b->o_eop, "cell_eop_o"},
+        {&b->o_err, "cell_err_o"},
+        {&b->o_reason, "cell_reason_o"},
+        {&b->o_bytes, "cell_bytes_o"},
+        {&b->o_len, "cell_len_o"},
+        {&b->o_data, "cell_data_o"},
+        {&b->o_desc, "desc_o"},
+        {&b->o_mask, "dst_mask_o"},
+    };
+    for (size_t i = 0; i < sizeof pins / sizeof pins[0]; i++)
+        *pins[i].s = tb_sig_find(b->t, pins[i].name);
+}
+
+static void setup(bench *b)
+{
+    tb *t = b->t;
+    b->endpoints = (unsigned)tb_param(t, "ENDPOINTS", 8);
+    b->sets = (unsigned)tb_param(t, "MAC_SETS", 64);
+    b->ids = (unsigned)tb_param(t, "IDS", 1024);
+    b->groups = (unsigned)tb_param(t, "GROUPS", 64);
+    b->lpm4_n = (unsigned)tb_param(t, "LPM4", 64);
+    b->lpm6_n = (unsigned)tb_param(t, "LPM6", 16);
+    b->ranges = (unsigned)tb_param(t, "RANGES", 16);
+    b->ecmp = (unsigned)tb_param(t, "GROUPS_ECMP", 16);
+    b->parts = (unsigned)tb_param(t, "PARTS", 16);
+    while (1u << b->set_w < b->sets) b->set_w++;
+    find_signals(b);
+    for (int i = 0; i < POOL; i++) b->pool[i] = i % 2 ? 0x025745460000u + (unsigned)i : tb_rand(t);
 }
 
 int tb_main(tb *t)
 {
     static bench b;
     b.t = t;
-    b.endpoints = (unsigned)tb_param(t, "ENDPOINTS", 8);
-    b.sets = (unsigned)tb_param(t, "MAC_SETS", 64);
-    b.ids = (unsigned)tb_param(t, "IDS", 1024);
-    b.groups = (unsigned)tb_param(t, "GROUPS", 64);
-    while (1u << b.set_w < b.sets) b.set_w++;
-    b.valid = tb_sig_find(t, "cell_valid_i");
-    b.sop = tb_sig_find(t, "cell_sop_i");
-    b.eop = tb_sig_find(t, "cell_eop_i");
-    b.err = tb_sig_find(t, "cell_err_i");
-    b.reason = tb_sig_find(t, "cell_reason_i");
-    b.bytes = tb_sig_find(t, "cell_bytes_i");
-    b.len = tb_sig_find(t, "cell_len_i");
-    b.data = tb_sig_find(t, "cell_data_i");
-    b.dst = tb_sig_find(t, "dst_key_i");
-    b.dst_type = tb_sig_find(t, "dst_type_i");
-    b.src = tb_sig_find(t, "src_key_i");
-    b.desc = tb_sig_find(t, "desc_i");
-    b.c_check = tb_sig_find(t, "cfg_src_check_i");
-    b.c_valid = tb_sig_find(t, "cfg_src_valid_i");
-    b.c_value = tb_sig_find(t, "cfg_src_value_i");
-    b.c_mask = tb_sig_find(t, "cfg_src_mask_i");
-    b.c_allow = tb_sig_find(t, "cfg_allow_i");
-    b.ready = tb_sig_find(t, "tbl_ready_i");
-    b.we = tb_sig_find(t, "tbl_we_i");
-    b.sel = tb_sig_find(t, "tbl_sel_i");
-    b.index = tb_sig_find(t, "tbl_index_i");
-    b.key = tb_sig_find(t, "tbl_key_i");
-    b.entry = tb_sig_find(t, "tbl_entry_i");
-    b.mask = tb_sig_find(t, "tbl_mask_i");
-    b.o_valid = tb_sig_find(t, "cell_valid_o");
-    b.o_sop = tb_sig_find(t, "cell_sop_o");
-    b.o_eop = tb_sig_find(t, "cell_eop_o");
-    b.o_err = tb_sig_find(t, "cell_err_o");
-    b.o_reason = tb_sig_find(t, "cell_reason_o");
-    b.o_bytes = tb_sig_find(t, "cell_bytes_o");
-    b.o_len = tb_sig_find(t, "cell_len_o");
-    b.o_data = tb_sig_find(t, "cell_data_o");
-    b.o_desc = tb_sig_find(t, "desc_o");
-    b.o_mask = tb_sig_find(t, "dst_mask_o");
-    for (int i = 0; i < POOL; i++)
-        b.pool[i] = i < POOL / 2 ? 0x025745460000u + (unsigned)i : tb_rand(t) & low_bits(48);
-
+    setup(&b);
     tb_set(b.valid, 0);
     tb_set(b.we, 0);
     put_config(&b);
     tb_reset(t, 4);
     /* closed while the tables hold nothing defined */
-    b.allow = low_bits(b.endpoints);
+    b.allow = b.up = low_bits(b.endpoints);
     put_config(&b);
     for (int i = 0; i < 200; i++) send(&b, random_head(&b), 1, 0, 0);
     TB_EQ(t, b.seen[NONE], 0);
-    directed(&b);
+    memset(b.turn, 0, sizeof b.turn);
+    tb_reset(t, 2); /* what was not compared above may have moved the turns */
+    b.s1.valid = b.s2.valid = b.any = false;
+    directed_exact(&b);
+    directed_checks(&b);
+    directed_prefix(&b);
+    spread(&b);
 
-    uint64_t frames = tb_effort(t, 40000, 600000);
+    uint64_t frames = tb_effort(t, 150000, 1500000);
     for (uint64_t i = 0; i < frames; i++) {
         if (i % 20 == 0) random_config(&b);
         unsigned cells = tb_chance(t, 60) ? 1 : 1 + (unsigned)tb_rand_below(t, 6);
@@ -460,7 +872,9 @@ int tb_main(tb *t)
     for (int i = 0; i < 20; i++) idle(&b);
     TB_EQ(t, tb_get(b.o_valid), 0);
     TB_CHECK(t, b.seen[NONE] && b.seen[PARSE] && b.seen[NO_ROUTE] && b.seen[DENIED] &&
-                    b.seen[SOURCE] && b.seen[TTL] && b.seen[CONTROL]);
-    TB_CHECK(t, b.kinds[UNICAST] && b.kinds[MULTICAST] && b.kinds[REDUCE] && !b.kinds[PUNT]);
+                    b.seen[SOURCE] && b.seen[TTL] && b.seen[DOWN] && b.seen[CONTROL]);
+    TB_CHECK(t, b.kinds[UNICAST] && b.kinds[MULTICAST] && b.kinds[REDUCE] && b.kinds[PUNT]);
+    for (unsigned k = 0; k < 7; k++) TB_CHECK(t, b.by_type[k] > 20);
+    TB_CHECK(t, b.sprayed > 20 && b.moved > 20);
     return tb_failures(t) != 0;
 }

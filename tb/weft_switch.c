@@ -94,9 +94,10 @@ static uint64_t counter(world *w, unsigned p, unsigned k)
     return rd(w, at) | (uint64_t)rd(w, at + 4) << 32;
 }
 
-static void route_command(world *w, unsigned op, unsigned index)
+/* Writes KEY, MASK and ENTRY, as they stand, into a table (WEFT_TBL_* of rtl/weft_defs.vh). */
+static void route_write(world *w, unsigned table, unsigned index)
 {
-    wr(w, WEFT_ROUTE_BLOCK_BASE + WEFT_ROUTE_CMD, op | index << 16);
+    wr(w, WEFT_ROUTE_BLOCK_BASE + WEFT_ROUTE_CMD, table | 8u | index << 16);
     for (int k = 0; k < 8; k++) tick(w);
 }
 
@@ -172,7 +173,7 @@ static void configure(world *w)
         wr(w, WEFT_ROUTE_BLOCK_BASE + WEFT_ROUTE_ENTRY, 0x800 | p);
         uint32_t e = rd(w, WEFT_ROUTE_BLOCK_BASE + WEFT_ROUTE_ENTRY);
         TB_EQ(w->t, e, 0x800 | p);
-        route_command(w, 2, p);
+        route_write(w, 1, p);
         wr(w, b + WEFT_PORT_ALLOW_LO, 0xFFFFFFFF);
         wr(w, b + WEFT_PORT_SRC_VALUE_LO(0), 0x45460000 | p);
         wr(w, b + WEFT_PORT_SRC_VALUE_HI(0), 0x0257);
@@ -184,10 +185,10 @@ static void configure(world *w)
         wr(w, b + WEFT_PORT_LOSSLESS, 1);
     }
     wr(w, WEFT_ROUTE_BLOCK_BASE + WEFT_ROUTE_ENTRY, 0xC00 | GROUP);
-    route_command(w, 2, 0x3FF);
-    wr(w, WEFT_ROUTE_BLOCK_BASE + WEFT_ROUTE_MASK_LO, (1u << w->ports) - 1);
-    wr(w, WEFT_ROUTE_BLOCK_BASE + WEFT_ROUTE_MASK_HI, 0);
-    route_command(w, 3, GROUP);
+    route_write(w, 1, 0x3FF);
+    wr(w, WEFT_ROUTE_BLOCK_BASE + WEFT_ROUTE_MASK(0), (1u << w->ports) - 1);
+    wr(w, WEFT_ROUTE_BLOCK_BASE + WEFT_ROUTE_MASK(1), 0);
+    route_write(w, 2, GROUP);
     for (unsigned p = 0; p < w->ports; p++) wr(w, port_base(p) + WEFT_PORT_CTRL, 3);
 }
 
@@ -209,7 +210,7 @@ int tb_main(tb *t)
     tb_set(tb_sig_find(t, "rst"), 1);
     tick(&w);
     tb_reset(t, 4);
-    for (unsigned k = 0; k < 5000; k++) tick(&w);
+    for (unsigned k = 0; k < 6000; k++) tick(&w);
     registers(&w);
 
     /* Closed at reset: whatever comes, nothing leaves. */

@@ -32,8 +32,8 @@ static bool config_ok(const weft_chip_config *c)
 {
     for (unsigned i = 0; i < WEFT_ECN_VCS; i++)
         if (c->ecn_threshold[i] > 8191) return false;
-    return c->max_frame >= 64 && c->max_frame <= 9216 &&
-           c->ct_margin <= 15 && c->ct_threshold <= 15 && c->egress_high <= 255;
+    return c->max_frame >= 64 && c->max_frame <= 9216 && c->ct_margin <= 15 &&
+           c->ct_threshold <= 15 && c->egress_high <= 255;
 }
 
 /* A new max_frame is fit for all ports: they are down, and their buffers and credits still hold. */
@@ -66,6 +66,24 @@ weft_status weft_chip_set_config(weft_device *dev, const weft_chip_config *cfg)
     for (unsigned i = 0; i < WEFT_ECN_VCS; i++)
         WEFT_TRY(weft_chip_wr(dev, CHIP_K(ECN_THRESHOLD, i), cfg->ecn_threshold[i]));
     return WEFT_OK;
+}
+
+weft_status weft_punt_get(weft_device *dev, bool *on, unsigned *endpoint)
+{
+    if (dev == NULL || on == NULL || endpoint == NULL) return WEFT_ERR_ARG;
+    uint32_t v;
+    WEFT_TRY(weft_chip_rd(dev, CHIP(PUNT), &v));
+    *on = FIELD_GET(WEFT_CHIP__PUNT__ENABLE, v) != 0;
+    *endpoint = FIELD_GET(WEFT_CHIP__PUNT__ENDPOINT, v);
+    return WEFT_OK;
+}
+
+weft_status weft_punt_set(weft_device *dev, bool on, unsigned endpoint)
+{
+    if (dev == NULL || endpoint >= dev->geo.endpoints) return WEFT_ERR_ARG;
+    return weft_chip_wr(dev, CHIP(PUNT),
+                        FIELD_PUT(WEFT_CHIP__PUNT__ENABLE, on) |
+                            FIELD_PUT(WEFT_CHIP__PUNT__ENDPOINT, endpoint));
 }
 
 weft_status weft_chip_get_errors(weft_device *dev, uint32_t *errors)

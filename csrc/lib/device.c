@@ -78,6 +78,13 @@ static weft_status read_table_sizes(weft_device *dev)
     WEFT_TRY(weft_bus_read32(dev->bus, dev->route + ROUTE(TABLE_SIZES1), &v));
     g->ids = FIELD_GET(WEFT_ROUTE__TABLE_SIZES1__IDS, v);
     g->groups = FIELD_GET(WEFT_ROUTE__TABLE_SIZES1__GROUPS, v);
+    WEFT_TRY(weft_bus_read32(dev->bus, dev->route + ROUTE(TABLE_SIZES2), &v));
+    g->ip4_prefixes = FIELD_GET(WEFT_ROUTE__TABLE_SIZES2__LPM4, v);
+    g->ip6_prefixes = FIELD_GET(WEFT_ROUTE__TABLE_SIZES2__LPM6, v);
+    WEFT_TRY(weft_bus_read32(dev->bus, dev->route + ROUTE(TABLE_SIZES3), &v));
+    g->ranges = FIELD_GET(WEFT_ROUTE__TABLE_SIZES3__RANGES, v);
+    g->ecmp_groups = FIELD_GET(WEFT_ROUTE__TABLE_SIZES3__ECMP, v);
+    g->partitions = FIELD_GET(WEFT_ROUTE__TABLE_SIZES3__PARTS, v);
     return WEFT_OK;
 }
 

@@ -27,7 +27,7 @@ typedef struct {
     unsigned set_w;  /* log2 of the sets */
     uint32_t slots;  /* ways * sets */
     uint64_t *key;   /* by slot */
-    uint16_t *entry; /* by slot: as register ENTRY */
+    uint32_t *entry; /* by slot: as register ENTRY */
     int32_t *parent; /* scratch of the search */
     uint32_t *queue; /* scratch of the search */
 } weft_mac_table;
@@ -78,11 +78,38 @@ weft_status weft_port_wr(weft_device *dev, unsigned port, uint32_t off, uint32_t
 weft_status weft_rd64(weft_device *dev, uint32_t lo, uint32_t hi, uint64_t *v) WEFT_NODISCARD;
 weft_status weft_wr64(weft_device *dev, uint32_t lo, uint32_t hi, uint64_t v) WEFT_NODISCARD;
 
-/* Table commands of the route block (route.c). Entries are as register ENTRY. */
-weft_status weft_entry_write(weft_device *dev, bool mac, uint32_t index, uint64_t key,
-                             uint32_t entry) WEFT_NODISCARD;
-weft_status weft_entry_read(weft_device *dev, bool mac, uint32_t index, uint64_t *key,
-                            uint32_t *entry) WEFT_NODISCARD;
+/* Tables of the route block, as register CMD numbers them. */
+typedef enum {
+    WEFT_TBL_MAC,
+    WEFT_TBL_ID,
+    WEFT_TBL_GROUP,
+    WEFT_TBL_IP4,
+    WEFT_TBL_IP6,
+    WEFT_TBL_RANGE,
+    WEFT_TBL_BUCKET,
+    WEFT_TBL_PART
+} weft_table;
+/* One entry as registers KEY, MASK and ENTRY have it; what the table does not have is 0. Key and
+ * mask of an entry that is not valid read 0. */
+typedef struct {
+    uint32_t key[4], mask[4], entry;
+} weft_row;
+#define WEFT_ROW_VALID WEFT_ROUTE__ENTRY__VALID_bm
+/* Table commands (route.c): each is one atomic change, or look, at one entry. */
+weft_status weft_row_write(weft_device *dev, weft_table table, uint32_t index,
+                           const weft_row *row) WEFT_NODISCARD;
+weft_status weft_row_read(weft_device *dev, weft_table table, uint32_t index,
+                          weft_row *row) WEFT_NODISCARD;
+static inline bool weft_row_valid(const weft_row *row)
+{
+    return (row->entry & WEFT_ROW_VALID) != 0;
+}
+static inline uint64_t weft_word64(const uint32_t *w) { return (uint64_t)w[1] << 32 | w[0]; }
+static inline void weft_put_word64(uint32_t *w, uint64_t v)
+{
+    w[0] = (uint32_t)v;
+    w[1] = (uint32_t)(v >> 32);
+}
 bool weft_route_ok(const weft_device *dev, weft_route to);
 uint32_t weft_route_pack(weft_route to);
 weft_route weft_route_unpack(uint32_t entry);

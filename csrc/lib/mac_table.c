@@ -14,7 +14,6 @@
 #include "mac_hash.h"
 #include <stdlib.h>
 
-#define VALID     WEFT_ROUTE__ENTRY__VALID_bm
 #define NO_PARENT (-1)
 #define NOT_SEEN  (-2)
 
@@ -58,17 +57,19 @@ static weft_status load(weft_device *dev)
     if (t->loaded) return WEFT_OK;
     WEFT_TRY(allocate(dev));
     for (uint32_t i = 0; i < t->slots; i++) {
-        uint32_t entry;
-        uint64_t key = 0;
-        WEFT_TRY(weft_entry_read(dev, true, i, &key, &entry));
-        t->key[i] = key;
-        t->entry[i] = (uint16_t)entry;
+        weft_row row;
+        WEFT_TRY(weft_row_read(dev, WEFT_TBL_MAC, i, &row));
+        t->key[i] = weft_word64(row.key);
+        t->entry[i] = row.entry;
     }
     t->loaded = true;
     return WEFT_OK;
 }
 
-static bool used(const weft_mac_table *t, uint32_t slot) { return (t->entry[slot] & VALID) != 0; }
+static bool used(const weft_mac_table *t, uint32_t slot)
+{
+    return (t->entry[slot] & WEFT_ROW_VALID) != 0;
+}
 
 static bool holds(const weft_mac_table *t, uint32_t slot, uint64_t mac)
 {
@@ -79,13 +80,15 @@ static bool holds(const weft_mac_table *t, uint32_t slot, uint64_t mac)
 static weft_status put(weft_device *dev, uint32_t slot, uint64_t mac, uint32_t entry)
 {
     weft_mac_table *t = &dev->mac;
-    weft_status s = weft_entry_write(dev, true, slot, mac, entry);
+    weft_row row = {.entry = entry};
+    weft_put_word64(row.key, mac);
+    weft_status s = weft_row_write(dev, WEFT_TBL_MAC, slot, &row);
     if (s != WEFT_OK) {
         t->loaded = false;
         return s;
     }
     t->key[slot] = mac;
-    t->entry[slot] = (uint16_t)entry;
+    t->entry[slot] = entry;
     return WEFT_OK;
 }
 

@@ -19,6 +19,7 @@ weft_status weft_port_get_config(weft_device *dev, unsigned port, weft_port_conf
     c.ctlos_spacing = FIELD_GET(WEFT_PORT__CTLOS_SPACING__VALUE, v);
     WEFT_TRY(weft_port_rd(dev, port, PORT(CTRL), &v));
     c.src_check = FIELD_GET(WEFT_PORT__CTRL__SRC_CHECK, v) != 0;
+    c.part_check = FIELD_GET(WEFT_PORT__CTRL__PART_CHECK, v) != 0;
     WEFT_TRY(
         weft_rd64(dev, dev->port[port] + PORT(MAC_LO), dev->port[port] + PORT(MAC_HI), &c.mac));
     *out = c;
@@ -40,8 +41,9 @@ weft_status weft_port_set_config(weft_device *dev, unsigned port, const weft_por
     WEFT_TRY(weft_port_wr(dev, port, PORT(CTLOS_SPACING), cfg->ctlos_spacing));
     WEFT_TRY(
         weft_wr64(dev, dev->port[port] + PORT(MAC_LO), dev->port[port] + PORT(MAC_HI), cfg->mac));
-    ctrl &= ~WEFT_PORT__CTRL__SRC_CHECK_bm;
-    ctrl |= FIELD_PUT(WEFT_PORT__CTRL__SRC_CHECK, cfg->src_check);
+    ctrl &= ~(WEFT_PORT__CTRL__SRC_CHECK_bm | WEFT_PORT__CTRL__PART_CHECK_bm);
+    ctrl |= FIELD_PUT(WEFT_PORT__CTRL__SRC_CHECK, cfg->src_check) |
+            FIELD_PUT(WEFT_PORT__CTRL__PART_CHECK, cfg->part_check);
     return weft_port_wr(dev, port, PORT(CTRL), ctrl);
 }
 
@@ -189,7 +191,8 @@ weft_status weft_port_set_source(weft_device *dev, unsigned port, unsigned slot,
                                  uint64_t mask)
 {
     if (!weft_has_port(dev, port) || slot >= WEFT_SRC_SLOTS) return WEFT_ERR_ARG;
-    if (value > WEFT_MAC_MASK || mask > WEFT_MAC_MASK || (value & ~mask) != 0) return WEFT_ERR_ARG;
+    if ((value & ~mask) != 0) return WEFT_ERR_ARG;
+    if (mask <= WEFT_MAC_MASK) mask |= ~WEFT_MAC_MASK;
     uint32_t base = dev->port[port];
     WEFT_TRY(source_valid(dev, port, slot, false));
     WEFT_TRY(weft_wr64(dev, base + PORT_K(SRC_VALUE_LO, slot), base + PORT_K(SRC_VALUE_HI, slot),
@@ -220,6 +223,6 @@ weft_status weft_port_get_source(weft_device *dev, unsigned port, unsigned slot,
         weft_rd64(dev, base + PORT_K(SRC_MASK_LO, slot), base + PORT_K(SRC_MASK_HI, slot), &msk));
     *valid = (v >> slot & 1) != 0;
     *value = val;
-    *mask = msk;
+    *mask = msk >= ~WEFT_MAC_MASK && val <= WEFT_MAC_MASK ? msk & WEFT_MAC_MASK : msk;
     return WEFT_OK;
 }

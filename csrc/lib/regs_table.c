@@ -202,6 +202,14 @@ static const weft_reg_field f_chip_max_frame[] = {
      "Bytes including the FCS; 64 to 9216.",
      0, 14, WEFT_REG_RW, false, true, 0x2400u, true, false, 0x40u, 0x2400u},
 };
+static const weft_reg_field f_chip_punt[] = {
+    {"endpoint",
+     "Endpoint of the processor.",
+     0, 6, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"enable",
+     "1: such frames go to the endpoint; 0: they are dropped as NO_ROUTE.",
+     8, 1, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+};
 static const weft_reg_field f_chip_id_prefix[] = {
     {"value",
      "Compared where ID_MASK has ones; bit 31 is bit 47 of the address.",
@@ -324,6 +332,10 @@ static const weft_reg_desc r_chip[] = {
      " are down.",
      0x0048u, 1, false, false, false, NULL,
      WEFT_REG_RW, true, 0x2400u, f_chip_max_frame, 1},
+    {"PUNT",
+     "Where frames go that a parser program sends to the processor.",
+     0x004cu, 1, false, false, false, NULL,
+     WEFT_REG_RW, true, 0x0u, f_chip_punt, 2},
     {"ID_PREFIX",
      "Upper 32 bits of the 48-bit addresses that carry an accelerator identifier in their low"
      " 10 bits.",
@@ -353,7 +365,7 @@ static const weft_reg_field f_route_block_id[] = {
      0, 16, WEFT_REG_RO, true, true, 0x2u, false, false, 0x0u, 0x0u},
     {"block_version",
      "Version of the layout of this block.",
-     16, 16, WEFT_REG_RO, true, true, 0x1u, false, false, 0x0u, 0x0u},
+     16, 16, WEFT_REG_RO, true, true, 0x2u, false, false, 0x0u, 0x0u},
 };
 static const weft_reg_field f_route_block_next[] = {
     {"value",
@@ -369,59 +381,54 @@ static const weft_reg_field f_route_status[] = {
      "1: a command is being carried out.",
      1, 1, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
     {"error",
-     "1: the last command was refused (unknown operation or index out of range) and changed"
+     "1: the last command was refused (index out of range, or given while busy) and changed"
      " nothing. Holds until the next command.",
      2, 1, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
 };
-static const weft_reg_field f_route_key_lo[] = {
+static const weft_reg_field f_route_key[] = {
     {"value",
-     "The last four bytes of the address on the wire.",
+     "32 bits of the key.",
      0, 32, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
 };
-static const weft_reg_field f_route_key_hi[] = {
+static const weft_reg_field f_route_mask[] = {
     {"value",
-     "The first two bytes of the address on the wire.",
-     0, 16, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+     "32 bits of the mask.",
+     0, 32, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
 };
 static const weft_reg_field f_route_entry[] = {
     {"dest",
-     "Endpoint number, or group number when the group bit is set.",
+     "Endpoint number; group number when the group or the ECMP bit is set. Member table:"
+     " endpoint that the bucket belongs to, 0 to 63.",
      0, 10, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
     {"group",
-     "1: the destination is a group.",
+     "1: the frame goes to all endpoints of a group.",
      10, 1, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
     {"valid",
      "1: the entry is used; 0: the command removes the entry.",
      11, 1, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
-};
-static const weft_reg_field f_route_mask_lo[] = {
-    {"value",
-     "1: the endpoint belongs to the group.",
-     0, 32, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
-};
-static const weft_reg_field f_route_mask_hi[] = {
-    {"value",
-     "1: the endpoint belongs to the group.",
-     0, 32, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"ecmp",
+     "1: the frame goes to one endpoint of an ECMP group.",
+     12, 1, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"shift",
+     "Range: log2 of the bytes in a chunk of an interleaved range. Member table: the endpoint"
+     " that stands in while the member is down.",
+     13, 6, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"ways",
+     "Range: log2 of the number of endpoints it is interleaved over, 0 to 6.",
+     19, 3, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
 };
 static const weft_reg_field f_route_cmd[] = {
-    {"op",
-     "1: write MAC entry, 2: write identifier, 3: write group, 4: read MAC entry, 5: read"
-     " identifier, 6: read group.",
-     0, 3, WEFT_REG_RW, false, true, 0x0u, true, false, 0x1u, 0x6u},
+    {"sel",
+     "0: MAC, 1: identifier, 2: group mask, 3: IPv4 prefix, 4: IPv6 prefix, 5: address range,"
+     " 6: members of ECMP groups, 7: partition.",
+     0, 3, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+    {"write",
+     "1: write the entry; 0: read it.",
+     3, 1, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
     {"index",
-     "MAC entry: way * sets + set; identifier: 0 to ids - 1; group: 0 to groups - 1.",
+     "MAC: way * sets + set; members: group * 256 + bucket; others: 0 to the size of the table"
+     " - 1. The lowest index of the prefixes that match wins: the longest prefix stands first.",
      16, 16, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
-};
-static const weft_reg_field f_route_rd_key_lo[] = {
-    {"value",
-     "As KEY_LO.",
-     0, 32, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
-};
-static const weft_reg_field f_route_rd_key_hi[] = {
-    {"value",
-     "As KEY_HI.",
-     0, 16, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
 };
 static const weft_reg_field f_route_rd_entry[] = {
     {"dest",
@@ -433,15 +440,24 @@ static const weft_reg_field f_route_rd_entry[] = {
     {"valid",
      "As in ENTRY.",
      11, 1, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
+    {"ecmp",
+     "As in ENTRY.",
+     12, 1, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
+    {"shift",
+     "As in ENTRY.",
+     13, 6, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
+    {"ways",
+     "As in ENTRY.",
+     19, 3, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
 };
-static const weft_reg_field f_route_rd_mask_lo[] = {
+static const weft_reg_field f_route_rd_key[] = {
     {"value",
-     "As MASK_LO.",
+     "As KEY.",
      0, 32, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
 };
-static const weft_reg_field f_route_rd_mask_hi[] = {
+static const weft_reg_field f_route_rd_mask[] = {
     {"value",
-     "As MASK_HI.",
+     "As MASK.",
      0, 32, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
 };
 static const weft_reg_field f_route_table_sizes0[] = {
@@ -460,11 +476,30 @@ static const weft_reg_field f_route_table_sizes1[] = {
      "Entries of the group table.",
      16, 16, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
 };
+static const weft_reg_field f_route_table_sizes2[] = {
+    {"lpm4",
+     "Entries of the IPv4 prefix table.",
+     0, 16, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
+    {"lpm6",
+     "Entries of the IPv6 prefix table.",
+     16, 16, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
+};
+static const weft_reg_field f_route_table_sizes3[] = {
+    {"ranges",
+     "Memory-address ranges.",
+     0, 8, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
+    {"ecmp",
+     "Groups, the first ones of the group table, that have 256 member buckets.",
+     8, 8, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
+    {"parts",
+     "Rows of the partition table.",
+     16, 8, WEFT_REG_RO, false, false, 0x0u, false, false, 0x0u, 0x0u},
+};
 static const weft_reg_desc r_route[] = {
     {"BLOCK_ID",
      "What this block is. Constant; software recognises blocks by it, never by address.",
      0x0000u, 1, false, false, false, NULL,
-     WEFT_REG_RO, true, 0x10002u, f_route_block_id, 2},
+     WEFT_REG_RO, true, 0x20002u, f_route_block_id, 2},
     {"BLOCK_NEXT",
      "Chain of register blocks. Constant in one configuration.",
      0x0004u, 1, false, false, false, NULL,
@@ -473,59 +508,54 @@ static const weft_reg_desc r_route[] = {
      "State of the tables and of the last command.",
      0x0008u, 1, false, false, false, NULL,
      WEFT_REG_RO, false, 0x0u, f_route_status, 3},
-    {"KEY_LO",
-     "Bits 31:0 of the MAC address of the entry to be written.",
-     0x000cu, 1, false, false, false, NULL,
-     WEFT_REG_RW, true, 0x0u, f_route_key_lo, 1},
-    {"KEY_HI",
-     "Bits 47:32 of the MAC address of the entry to be written.",
-     0x0010u, 1, false, false, false, NULL,
-     WEFT_REG_RW, true, 0x0u, f_route_key_hi, 1},
+    {"KEY",
+     "Key of the entry to be written, bits 31:0 in the first word. MAC: the address, its first"
+     " byte on the wire in bits 47:40; IPv4 and IPv6: the prefix; range: the first address;"
+     " partition: its number. The other tables have none.",
+     0x0010u, 4, true, false, false, NULL,
+     WEFT_REG_RW, true, 0x0u, f_route_key, 1},
+    {"MASK",
+     "Mask of the entry to be written, bits 31:0 in the first word. IPv4 and IPv6: 1: the bit"
+     " of the address must be that of the prefix; range: the last address; group and"
+     " partition: bit e: endpoint e belongs to it. The other tables have none.",
+     0x0020u, 4, true, false, false, NULL,
+     WEFT_REG_RW, true, 0x0u, f_route_mask, 1},
     {"ENTRY",
-     "Content of the MAC or identifier entry to be written.",
-     0x0014u, 1, false, false, false, NULL,
-     WEFT_REG_RW, true, 0x0u, f_route_entry, 3},
-    {"MASK_LO",
-     "Endpoints 31 to 0 of the group to be written.",
-     0x0018u, 1, false, false, false, NULL,
-     WEFT_REG_RW, true, 0x0u, f_route_mask_lo, 1},
-    {"MASK_HI",
-     "Endpoints 63 to 32 of the group to be written.",
-     0x001cu, 1, false, false, false, NULL,
-     WEFT_REG_RW, true, 0x0u, f_route_mask_hi, 1},
+     "What the entry to be written says. Group masks have none.",
+     0x0030u, 1, false, false, false, NULL,
+     WEFT_REG_RW, true, 0x0u, f_route_entry, 6},
     {"CMD",
-     "A write starts the command. Operations other than 1 to 6 are refused on the bus; an"
-     " index out of range sets STATUS.error.",
-     0x0020u, 1, false, false, true, NULL,
-     WEFT_REG_RW, true, 0x0u, f_route_cmd, 2},
-    {"RD_KEY_LO",
-     "Bits 31:0 of the MAC address found by the last read command.",
-     0x0024u, 1, false, false, false, NULL,
-     WEFT_REG_RO, false, 0x0u, f_route_rd_key_lo, 1},
-    {"RD_KEY_HI",
-     "Bits 47:32 of the MAC address found by the last read command.",
-     0x0028u, 1, false, false, false, NULL,
-     WEFT_REG_RO, false, 0x0u, f_route_rd_key_hi, 1},
+     "A write starts the command. An index out of range sets STATUS.error.",
+     0x0034u, 1, false, false, true, NULL,
+     WEFT_REG_RW, true, 0x0u, f_route_cmd, 3},
     {"RD_ENTRY",
      "Entry found by the last read command.",
-     0x002cu, 1, false, false, false, NULL,
-     WEFT_REG_RO, false, 0x0u, f_route_rd_entry, 3},
-    {"RD_MASK_LO",
-     "Endpoints 31 to 0 of the group found by the last read command.",
-     0x0030u, 1, false, false, false, NULL,
-     WEFT_REG_RO, false, 0x0u, f_route_rd_mask_lo, 1},
-    {"RD_MASK_HI",
-     "Endpoints 63 to 32 of the group found by the last read command.",
-     0x0034u, 1, false, false, false, NULL,
-     WEFT_REG_RO, false, 0x0u, f_route_rd_mask_hi, 1},
+     0x0038u, 1, false, false, false, NULL,
+     WEFT_REG_RO, false, 0x0u, f_route_rd_entry, 6},
+    {"RD_KEY",
+     "Key found by the last read command.",
+     0x0040u, 4, true, false, false, NULL,
+     WEFT_REG_RO, false, 0x0u, f_route_rd_key, 1},
+    {"RD_MASK",
+     "Mask found by the last read command.",
+     0x0050u, 4, true, false, false, NULL,
+     WEFT_REG_RO, false, 0x0u, f_route_rd_mask, 1},
     {"TABLE_SIZES0",
      "Constant in one configuration.",
-     0x0038u, 1, false, false, false, NULL,
+     0x0060u, 1, false, false, false, NULL,
      WEFT_REG_RO, false, 0x0u, f_route_table_sizes0, 2},
     {"TABLE_SIZES1",
      "Constant in one configuration.",
-     0x003cu, 1, false, false, false, NULL,
+     0x0064u, 1, false, false, false, NULL,
      WEFT_REG_RO, false, 0x0u, f_route_table_sizes1, 2},
+    {"TABLE_SIZES2",
+     "Constant in one configuration.",
+     0x0068u, 1, false, false, false, NULL,
+     WEFT_REG_RO, false, 0x0u, f_route_table_sizes2, 2},
+    {"TABLE_SIZES3",
+     "Constant in one configuration.",
+     0x006cu, 1, false, false, false, NULL,
+     WEFT_REG_RO, false, 0x0u, f_route_table_sizes3, 3},
 };
 static const weft_reg_field f_parser_block_id[] = {
     {"block_type",
@@ -672,6 +702,10 @@ static const weft_reg_field f_port_ctrl[] = {
      "1: frames whose source address matches none of the valid SRC entries are dropped as"
      " SOURCE.",
      1, 1, WEFT_REG_RW, false, true, 0x1u, false, false, 0x0u, 0x0u},
+    {"part_check",
+     "1: frames without a partition, of a partition to which this port does not belong, or to"
+     " an endpoint outside it are dropped as DENIED.",
+     2, 1, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
 };
 static const weft_reg_field f_port_status[] = {
     {"local_fault",
@@ -725,13 +759,13 @@ static const weft_reg_field f_port_src_valid[] = {
 };
 static const weft_reg_field f_port_src_value_lo[] = {
     {"value",
-     "The last four bytes of the address on the wire.",
+     "Of an address, the last four bytes on the wire.",
      0, 32, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
 };
 static const weft_reg_field f_port_src_value_hi[] = {
     {"value",
-     "The first two bytes of the address on the wire.",
-     0, 16, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+     "Of a MAC address, the first two bytes on the wire in the low half.",
+     0, 32, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
 };
 static const weft_reg_field f_port_src_mask_lo[] = {
     {"value",
@@ -741,7 +775,7 @@ static const weft_reg_field f_port_src_mask_lo[] = {
 static const weft_reg_field f_port_src_mask_hi[] = {
     {"value",
      "1: the bit is compared.",
-     0, 16, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
+     0, 32, WEFT_REG_RW, false, true, 0x0u, false, false, 0x0u, 0x0u},
 };
 static const weft_reg_field f_port_cos_map[] = {
     {"cos0",
@@ -961,7 +995,7 @@ static const weft_reg_desc r_port[] = {
     {"CTRL",
      "Main switches of the port.",
      0x000cu, 1, false, false, false, NULL,
-     WEFT_REG_RW, true, 0x2u, f_port_ctrl, 2},
+     WEFT_REG_RW, true, 0x2u, f_port_ctrl, 3},
     {"STATUS",
      "Events since the bits were cleared. Write 1 to clear a bit; a new event in the same"
      " cycle wins.",
@@ -992,11 +1026,13 @@ static const weft_reg_desc r_port[] = {
      0x0028u, 1, false, false, false, NULL,
      WEFT_REG_RW, true, 0x0u, f_port_src_valid, 1},
     {"SRC_VALUE_LO",
-     "One register per entry: bits 31:0 of the permitted source address.",
+     "One register per entry: bits 31:0 of the permitted source. A source is the 64-bit key"
+     " that the parser found: a MAC address (48 bits) or an identifier, the upper bits 0; of"
+     " an IPv6 address its upper half.",
      0x0030u, 4, true, false, false, NULL,
      WEFT_REG_RW, true, 0x0u, f_port_src_value_lo, 1},
     {"SRC_VALUE_HI",
-     "One register per entry: bits 47:32 of the permitted source address.",
+     "One register per entry: bits 63:32 of the permitted source.",
      0x0040u, 4, true, false, false, NULL,
      WEFT_REG_RW, true, 0x0u, f_port_src_value_hi, 1},
     {"SRC_MASK_LO",
@@ -1004,7 +1040,7 @@ static const weft_reg_desc r_port[] = {
      0x0050u, 4, true, false, false, NULL,
      WEFT_REG_RW, true, 0x0u, f_port_src_mask_lo, 1},
     {"SRC_MASK_HI",
-     "One register per entry: which of the bits 47:32 are compared.",
+     "One register per entry: which of the bits 63:32 are compared.",
      0x0060u, 4, true, false, false, NULL,
      WEFT_REG_RW, true, 0x0u, f_port_src_mask_hi, 1},
     {"COS_MAP",
@@ -1120,8 +1156,8 @@ static const weft_reg_desc r_port[] = {
      WEFT_REG_RO, false, 0x0u, f_port_counter, 1},
 };
 static const weft_reg_block blocks[] = {
-    {"chip", 0x0001u, 1u, 0x00000u, 0x1000u, r_chip, 24},
-    {"route", 0x0002u, 1u, 0x01000u, 0x1000u, r_route, 16},
+    {"chip", 0x0001u, 1u, 0x00000u, 0x1000u, r_chip, 25},
+    {"route", 0x0002u, 2u, 0x01000u, 0x1000u, r_route, 14},
     {"parser", 0x0004u, 1u, 0x02000u, 0x1000u, r_parser, 10},
     {"port", 0x0003u, 1u, 0x10000u, 0x2000u, r_port, 41},
 };

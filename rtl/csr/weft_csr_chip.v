@@ -51,6 +51,8 @@ module weft_csr_chip #(
   input  wire [7:0]   error_status_set_i,
   output wire [7:0]   error_status_o,
   output wire [13:0]  max_frame_o,
+  output wire [5:0]   punt_endpoint_o,
+  output wire         punt_enable_o,
   output wire [31:0]  id_prefix_o,
   output wire [31:0]  id_mask_o,
   output wire         ct_ctrl_enable_o,
@@ -67,6 +69,8 @@ module weft_csr_chip #(
   reg [6:0] intr_enable_q;
   reg [7:0] error_status_q;
   reg [13:0] max_frame_q;
+  reg [5:0] punt_endpoint_q;
+  reg punt_enable_q;
   reg [31:0] id_prefix_q;
   reg [31:0] id_mask_q;
   reg ct_ctrl_enable_q;
@@ -92,6 +96,8 @@ module weft_csr_chip #(
         12'h048:
           write_ok = (reg_wdata_i & 32'hffffc000) == 32'd0 && reg_wdata_i[13:0] >= 14'd64 &&
             reg_wdata_i[13:0] <= 14'd9216;
+        12'h04c:
+          write_ok = (reg_wdata_i & 32'hfffffec0) == 32'd0;
         12'h058:
           write_ok = (reg_wdata_i & 32'hfffff00e) == 32'd0;
         12'h05c:
@@ -130,6 +136,7 @@ module weft_csr_chip #(
         12'h040: read_data = 32'd0;
         12'h044: read_data = {24'd0, error_status_q};
         12'h048: read_data = {18'd0, max_frame_q};
+        12'h04c: read_data = {23'd0, punt_enable_q, 2'd0, punt_endpoint_q};
         12'h050: read_data = id_prefix_q;
         12'h054: read_data = id_mask_q;
         12'h058: read_data = {20'd0, ct_ctrl_threshold_q, ct_ctrl_margin_q, 3'd0, ct_ctrl_enable_q};
@@ -172,6 +179,10 @@ module weft_csr_chip #(
         12'h01c: scratch_q <= reg_wdata_i;
         12'h03c: intr_enable_q <= reg_wdata_i[6:0];
         12'h048: max_frame_q <= reg_wdata_i[13:0];
+        12'h04c: begin
+          punt_endpoint_q <= reg_wdata_i[5:0];
+          punt_enable_q <= reg_wdata_i[8];
+        end
         12'h050: id_prefix_q <= reg_wdata_i;
         12'h054: id_mask_q <= reg_wdata_i;
         12'h058: begin
@@ -194,6 +205,8 @@ module weft_csr_chip #(
       scratch_q <= 32'h0;
       intr_enable_q <= 7'h0;
       max_frame_q <= 14'h2400;
+      punt_endpoint_q <= 6'h0;
+      punt_enable_q <= 1'h0;
       id_prefix_q <= 32'h2574546;
       id_mask_q <= 32'hffffffff;
       ct_ctrl_enable_q <= 1'h1;
@@ -205,6 +218,8 @@ module weft_csr_chip #(
   end
   assign intr_enable_o = intr_enable_q;
   assign max_frame_o = max_frame_q;
+  assign punt_endpoint_o = punt_endpoint_q;
+  assign punt_enable_o = punt_enable_q;
   assign id_prefix_o = id_prefix_q;
   assign id_mask_o = id_mask_q;
   assign ct_ctrl_enable_o = ct_ctrl_enable_q;

@@ -33,6 +33,7 @@ module weft_csr_port #(
   input  wire [7:0]   port_index_i,
   output wire         ctrl_enable_o,
   output wire         ctrl_src_check_o,
+  output wire         ctrl_part_check_o,
   input  wire         status_local_fault_set_i,
   output wire         status_local_fault_o,
   input  wire         status_remote_fault_set_i,
@@ -52,9 +53,9 @@ module weft_csr_port #(
   output wire [31:0]  allow_hi_o,
   output wire [3:0]   src_valid_o,
   output wire [127:0] src_value_lo_o,
-  output wire [63:0]  src_value_hi_o,
+  output wire [127:0] src_value_hi_o,
   output wire [127:0] src_mask_lo_o,
-  output wire [63:0]  src_mask_hi_o,
+  output wire [127:0] src_mask_hi_o,
   output wire [23:0]  cos_map_o,
   output wire [23:0]  pcp_map0_o,
   output wire [23:0]  pcp_map1_o,
@@ -92,6 +93,7 @@ module weft_csr_port #(
 
   reg ctrl_enable_q;
   reg ctrl_src_check_q;
+  reg ctrl_part_check_q;
   reg status_local_fault_q;
   reg status_remote_fault_q;
   reg status_underrun_q;
@@ -105,9 +107,9 @@ module weft_csr_port #(
   reg [31:0] allow_hi_q;
   reg [3:0] src_valid_q;
   reg [127:0] src_value_lo_q;
-  reg [63:0] src_value_hi_q;
+  reg [127:0] src_value_hi_q;
   reg [127:0] src_mask_lo_q;
-  reg [63:0] src_mask_hi_q;
+  reg [127:0] src_mask_hi_q;
   reg [23:0] cos_map_q;
   reg [23:0] pcp_map0_q;
   reg [23:0] pcp_map1_q;
@@ -136,10 +138,11 @@ module weft_csr_port #(
     write_ok = 1'b0;
     if (hit && reg_write_i)
       case (offset)
-        13'h00c:
-          write_ok = (reg_wdata_i & 32'hfffffffc) == 32'd0;
-        13'h010, 13'h020, 13'h024, 13'h030, 13'h034, 13'h038, 13'h03c, 13'h050, 13'h054, 13'h058,
-        13'h05c, 13'h080, 13'h0dc:
+        13'h00c, 13'h07c:
+          write_ok = (reg_wdata_i & 32'hfffffff8) == 32'd0;
+        13'h010, 13'h020, 13'h024, 13'h030, 13'h034, 13'h038, 13'h03c, 13'h040, 13'h044, 13'h048,
+        13'h04c, 13'h050, 13'h054, 13'h058, 13'h05c, 13'h060, 13'h064, 13'h068, 13'h06c, 13'h080,
+        13'h0dc:
           write_ok = 1'b1;
         13'h014:
           write_ok = (reg_wdata_i & 32'hfffffff0) == 32'd0 && reg_wdata_i[3:0] >= 4'd1 &&
@@ -151,13 +154,10 @@ module weft_csr_port #(
           write_ok = (reg_wdata_i & 32'hfffe0000) == 32'd0;
         13'h028:
           write_ok = (reg_wdata_i & 32'hfffffff0) == 32'd0;
-        13'h040, 13'h044, 13'h048, 13'h04c, 13'h060, 13'h064, 13'h068, 13'h06c, 13'h084, 13'h0a0,
-        13'h0a4, 13'h0a8, 13'h0ac, 13'h0b0, 13'h0b4, 13'h0b8, 13'h0bc, 13'h0d8:
-          write_ok = (reg_wdata_i & 32'hffff0000) == 32'd0;
         13'h070, 13'h074, 13'h078:
           write_ok = (reg_wdata_i & 32'h88888888) == 32'd0;
-        13'h07c:
-          write_ok = (reg_wdata_i & 32'hfffffff8) == 32'd0;
+        13'h084, 13'h0a0, 13'h0a4, 13'h0a8, 13'h0ac, 13'h0b0, 13'h0b4, 13'h0b8, 13'h0bc, 13'h0d8:
+          write_ok = (reg_wdata_i & 32'hffff0000) == 32'd0;
         13'h088, 13'h0c0, 13'h0cc:
           write_ok = (reg_wdata_i & 32'hffffff00) == 32'd0;
         13'h0c4, 13'h0d0:
@@ -187,7 +187,7 @@ module weft_csr_port #(
         13'h000: read_data = {16'h1, 16'h3};
         13'h004: read_data = {12'd0, block_next_i};
         13'h008: read_data = {24'd0, port_index_i};
-        13'h00c: read_data = {30'd0, ctrl_src_check_q, ctrl_enable_q};
+        13'h00c: read_data = {29'd0, ctrl_part_check_q, ctrl_src_check_q, ctrl_enable_q};
         13'h010: read_data = {26'd0, status_internal_error_q, status_credit_error_q,
             status_lossless_overflow_q, status_underrun_q, status_remote_fault_q,
             status_local_fault_q};
@@ -201,18 +201,18 @@ module weft_csr_port #(
         13'h034: read_data = src_value_lo_q[63:32];
         13'h038: read_data = src_value_lo_q[95:64];
         13'h03c: read_data = src_value_lo_q[127:96];
-        13'h040: read_data = {16'd0, src_value_hi_q[15:0]};
-        13'h044: read_data = {16'd0, src_value_hi_q[31:16]};
-        13'h048: read_data = {16'd0, src_value_hi_q[47:32]};
-        13'h04c: read_data = {16'd0, src_value_hi_q[63:48]};
+        13'h040: read_data = src_value_hi_q[31:0];
+        13'h044: read_data = src_value_hi_q[63:32];
+        13'h048: read_data = src_value_hi_q[95:64];
+        13'h04c: read_data = src_value_hi_q[127:96];
         13'h050: read_data = src_mask_lo_q[31:0];
         13'h054: read_data = src_mask_lo_q[63:32];
         13'h058: read_data = src_mask_lo_q[95:64];
         13'h05c: read_data = src_mask_lo_q[127:96];
-        13'h060: read_data = {16'd0, src_mask_hi_q[15:0]};
-        13'h064: read_data = {16'd0, src_mask_hi_q[31:16]};
-        13'h068: read_data = {16'd0, src_mask_hi_q[47:32]};
-        13'h06c: read_data = {16'd0, src_mask_hi_q[63:48]};
+        13'h060: read_data = src_mask_hi_q[31:0];
+        13'h064: read_data = src_mask_hi_q[63:32];
+        13'h068: read_data = src_mask_hi_q[95:64];
+        13'h06c: read_data = src_mask_hi_q[127:96];
         13'h070: read_data = {1'd0, cos_map_q[23:21], 1'd0, cos_map_q[20:18], 1'd0,
             cos_map_q[17:15], 1'd0, cos_map_q[14:12], 1'd0, cos_map_q[11:9], 1'd0, cos_map_q[8:6],
             1'd0, cos_map_q[5:3], 1'd0, cos_map_q[2:0]};
@@ -340,6 +340,7 @@ module weft_csr_port #(
         13'h00c: begin
           ctrl_enable_q <= reg_wdata_i[0];
           ctrl_src_check_q <= reg_wdata_i[1];
+          ctrl_part_check_q <= reg_wdata_i[2];
         end
         13'h014: ipg_q <= reg_wdata_i[3:0];
         13'h018: min_frame_q <= reg_wdata_i[6:0];
@@ -351,18 +352,18 @@ module weft_csr_port #(
         13'h034: src_value_lo_q[63:32] <= reg_wdata_i;
         13'h038: src_value_lo_q[95:64] <= reg_wdata_i;
         13'h03c: src_value_lo_q[127:96] <= reg_wdata_i;
-        13'h040: src_value_hi_q[15:0] <= reg_wdata_i[15:0];
-        13'h044: src_value_hi_q[31:16] <= reg_wdata_i[15:0];
-        13'h048: src_value_hi_q[47:32] <= reg_wdata_i[15:0];
-        13'h04c: src_value_hi_q[63:48] <= reg_wdata_i[15:0];
+        13'h040: src_value_hi_q[31:0] <= reg_wdata_i;
+        13'h044: src_value_hi_q[63:32] <= reg_wdata_i;
+        13'h048: src_value_hi_q[95:64] <= reg_wdata_i;
+        13'h04c: src_value_hi_q[127:96] <= reg_wdata_i;
         13'h050: src_mask_lo_q[31:0] <= reg_wdata_i;
         13'h054: src_mask_lo_q[63:32] <= reg_wdata_i;
         13'h058: src_mask_lo_q[95:64] <= reg_wdata_i;
         13'h05c: src_mask_lo_q[127:96] <= reg_wdata_i;
-        13'h060: src_mask_hi_q[15:0] <= reg_wdata_i[15:0];
-        13'h064: src_mask_hi_q[31:16] <= reg_wdata_i[15:0];
-        13'h068: src_mask_hi_q[47:32] <= reg_wdata_i[15:0];
-        13'h06c: src_mask_hi_q[63:48] <= reg_wdata_i[15:0];
+        13'h060: src_mask_hi_q[31:0] <= reg_wdata_i;
+        13'h064: src_mask_hi_q[63:32] <= reg_wdata_i;
+        13'h068: src_mask_hi_q[95:64] <= reg_wdata_i;
+        13'h06c: src_mask_hi_q[127:96] <= reg_wdata_i;
         13'h070: cos_map_q <= {reg_wdata_i[30:28], reg_wdata_i[26:24], reg_wdata_i[22:20],
             reg_wdata_i[18:16], reg_wdata_i[14:12], reg_wdata_i[10:8], reg_wdata_i[6:4],
             reg_wdata_i[2:0]};
@@ -418,6 +419,7 @@ module weft_csr_port #(
     if (rst) begin
       ctrl_enable_q <= 1'h0;
       ctrl_src_check_q <= 1'h1;
+      ctrl_part_check_q <= 1'h0;
       ipg_q <= 4'h1;
       min_frame_q <= 7'h40;
       ctlos_spacing_q <= 17'h800;
@@ -425,9 +427,9 @@ module weft_csr_port #(
       allow_hi_q <= 32'h0;
       src_valid_q <= 4'h0;
       src_value_lo_q <= {4{32'h0}};
-      src_value_hi_q <= {4{16'h0}};
+      src_value_hi_q <= {4{32'h0}};
       src_mask_lo_q <= {4{32'h0}};
-      src_mask_hi_q <= {4{16'h0}};
+      src_mask_hi_q <= {4{32'h0}};
       cos_map_q <= 24'h0;
       pcp_map0_q <= 24'h0;
       pcp_map1_q <= 24'h0;
@@ -451,6 +453,7 @@ module weft_csr_port #(
   end
   assign ctrl_enable_o = ctrl_enable_q;
   assign ctrl_src_check_o = ctrl_src_check_q;
+  assign ctrl_part_check_o = ctrl_part_check_q;
   assign ipg_o = ipg_q;
   assign min_frame_o = min_frame_q;
   assign ctlos_spacing_o = ctlos_spacing_q;

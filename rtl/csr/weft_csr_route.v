@@ -33,33 +33,34 @@ module weft_csr_route #(
   input  wire         status_ready_i,
   input  wire         status_busy_i,
   input  wire         status_error_i,
-  output wire [31:0]  key_lo_o,
-  output wire [15:0]  key_hi_o,
-  output wire [11:0]  entry_o,
-  output wire [31:0]  mask_lo_o,
-  output wire [31:0]  mask_hi_o,
-  output wire [2:0]   cmd_op_o,
+  output wire [127:0] key_o,
+  output wire [127:0] mask_o,
+  output wire [21:0]  entry_o,
+  output wire [2:0]   cmd_sel_o,
+  output wire         cmd_write_o,
   output wire [15:0]  cmd_index_o,
   output wire         cmd_p_o,
-  input  wire [31:0]  rd_key_lo_i,
-  input  wire [15:0]  rd_key_hi_i,
-  input  wire [11:0]  rd_entry_i,
-  input  wire [31:0]  rd_mask_lo_i,
-  input  wire [31:0]  rd_mask_hi_i,
+  input  wire [21:0]  rd_entry_i,
+  input  wire [127:0] rd_key_i,
+  input  wire [127:0] rd_mask_i,
   input  wire [7:0]   table_sizes0_mac_ways_i,
   input  wire [15:0]  table_sizes0_mac_sets_i,
   input  wire [15:0]  table_sizes1_ids_i,
-  input  wire [15:0]  table_sizes1_groups_i
+  input  wire [15:0]  table_sizes1_groups_i,
+  input  wire [15:0]  table_sizes2_lpm4_i,
+  input  wire [15:0]  table_sizes2_lpm6_i,
+  input  wire [7:0]   table_sizes3_ranges_i,
+  input  wire [7:0]   table_sizes3_ecmp_i,
+  input  wire [7:0]   table_sizes3_parts_i
 );
   wire hit = reg_valid_i && reg_addr_i[19:12] == BASE[19:12];
   wire [11:0] offset = reg_addr_i[11:0];
 
-  reg [31:0] key_lo_q;
-  reg [15:0] key_hi_q;
-  reg [11:0] entry_q;
-  reg [31:0] mask_lo_q;
-  reg [31:0] mask_hi_q;
-  reg [2:0] cmd_op_q;
+  reg [127:0] key_q;
+  reg [127:0] mask_q;
+  reg [21:0] entry_q;
+  reg [2:0] cmd_sel_q;
+  reg cmd_write_q;
   reg [15:0] cmd_index_q;
   reg cmd_p_q;
 
@@ -69,15 +70,12 @@ module weft_csr_route #(
     write_ok = 1'b0;
     if (hit && reg_write_i)
       case (offset)
-        12'h00c, 12'h018, 12'h01c:
+        12'h010, 12'h014, 12'h018, 12'h01c, 12'h020, 12'h024, 12'h028, 12'h02c:
           write_ok = 1'b1;
-        12'h010:
-          write_ok = (reg_wdata_i & 32'hffff0000) == 32'd0;
-        12'h014:
-          write_ok = (reg_wdata_i & 32'hfffff000) == 32'd0;
-        12'h020:
-          write_ok = (reg_wdata_i & 32'h0000fff8) == 32'd0 && reg_wdata_i[2:0] >= 3'd1 &&
-            reg_wdata_i[2:0] <= 3'd6;
+        12'h030:
+          write_ok = (reg_wdata_i & 32'hffc00000) == 32'd0;
+        12'h034:
+          write_ok = (reg_wdata_i & 32'h0000fff0) == 32'd0;
         default: write_ok = 1'b0;
       endcase
   end
@@ -90,22 +88,33 @@ module weft_csr_route #(
     if (hit && !reg_write_i) begin
       read_ok = 1'b1;
       case (offset)
-        12'h000: read_data = {16'h1, 16'h2};
+        12'h000: read_data = {16'h2, 16'h2};
         12'h004: read_data = {12'd0, block_next_i};
         12'h008: read_data = {29'd0, status_error_i, status_busy_i, status_ready_i};
-        12'h00c: read_data = key_lo_q;
-        12'h010: read_data = {16'd0, key_hi_q};
-        12'h014: read_data = {20'd0, entry_q};
-        12'h018: read_data = mask_lo_q;
-        12'h01c: read_data = mask_hi_q;
-        12'h020: read_data = {cmd_index_q, 13'd0, cmd_op_q};
-        12'h024: read_data = rd_key_lo_i;
-        12'h028: read_data = {16'd0, rd_key_hi_i};
-        12'h02c: read_data = {20'd0, rd_entry_i};
-        12'h030: read_data = rd_mask_lo_i;
-        12'h034: read_data = rd_mask_hi_i;
-        12'h038: read_data = {table_sizes0_mac_sets_i, 8'd0, table_sizes0_mac_ways_i};
-        12'h03c: read_data = {table_sizes1_groups_i, table_sizes1_ids_i};
+        12'h010: read_data = key_q[31:0];
+        12'h014: read_data = key_q[63:32];
+        12'h018: read_data = key_q[95:64];
+        12'h01c: read_data = key_q[127:96];
+        12'h020: read_data = mask_q[31:0];
+        12'h024: read_data = mask_q[63:32];
+        12'h028: read_data = mask_q[95:64];
+        12'h02c: read_data = mask_q[127:96];
+        12'h030: read_data = {10'd0, entry_q};
+        12'h034: read_data = {cmd_index_q, 12'd0, cmd_write_q, cmd_sel_q};
+        12'h038: read_data = {10'd0, rd_entry_i};
+        12'h040: read_data = rd_key_i[31:0];
+        12'h044: read_data = rd_key_i[63:32];
+        12'h048: read_data = rd_key_i[95:64];
+        12'h04c: read_data = rd_key_i[127:96];
+        12'h050: read_data = rd_mask_i[31:0];
+        12'h054: read_data = rd_mask_i[63:32];
+        12'h058: read_data = rd_mask_i[95:64];
+        12'h05c: read_data = rd_mask_i[127:96];
+        12'h060: read_data = {table_sizes0_mac_sets_i, 8'd0, table_sizes0_mac_ways_i};
+        12'h064: read_data = {table_sizes1_groups_i, table_sizes1_ids_i};
+        12'h068: read_data = {table_sizes2_lpm6_i, table_sizes2_lpm4_i};
+        12'h06c: read_data = {8'd0, table_sizes3_parts_i, table_sizes3_ecmp_i,
+            table_sizes3_ranges_i};
         default: read_ok = 1'b0;
       endcase
     end
@@ -133,37 +142,40 @@ module weft_csr_route #(
   always @(posedge clk) begin
     if (write_ok)
       case (offset)
-        12'h00c: key_lo_q <= reg_wdata_i;
-        12'h010: key_hi_q <= reg_wdata_i[15:0];
-        12'h014: entry_q <= reg_wdata_i[11:0];
-        12'h018: mask_lo_q <= reg_wdata_i;
-        12'h01c: mask_hi_q <= reg_wdata_i;
-        12'h020: begin
-          cmd_op_q <= reg_wdata_i[2:0];
+        12'h010: key_q[31:0] <= reg_wdata_i;
+        12'h014: key_q[63:32] <= reg_wdata_i;
+        12'h018: key_q[95:64] <= reg_wdata_i;
+        12'h01c: key_q[127:96] <= reg_wdata_i;
+        12'h020: mask_q[31:0] <= reg_wdata_i;
+        12'h024: mask_q[63:32] <= reg_wdata_i;
+        12'h028: mask_q[95:64] <= reg_wdata_i;
+        12'h02c: mask_q[127:96] <= reg_wdata_i;
+        12'h030: entry_q <= reg_wdata_i[21:0];
+        12'h034: begin
+          cmd_sel_q <= reg_wdata_i[2:0];
+          cmd_write_q <= reg_wdata_i[3];
           cmd_index_q <= reg_wdata_i[31:16];
         end
         default: ;
       endcase
     if (rst) begin
-      key_lo_q <= 32'h0;
-      key_hi_q <= 16'h0;
-      entry_q <= 12'h0;
-      mask_lo_q <= 32'h0;
-      mask_hi_q <= 32'h0;
-      cmd_op_q <= 3'h0;
+      key_q <= {4{32'h0}};
+      mask_q <= {4{32'h0}};
+      entry_q <= 22'h0;
+      cmd_sel_q <= 3'h0;
+      cmd_write_q <= 1'h0;
       cmd_index_q <= 16'h0;
     end
   end
-  assign key_lo_o = key_lo_q;
-  assign key_hi_o = key_hi_q;
+  assign key_o = key_q;
+  assign mask_o = mask_q;
   assign entry_o = entry_q;
-  assign mask_lo_o = mask_lo_q;
-  assign mask_hi_o = mask_hi_q;
-  assign cmd_op_o = cmd_op_q;
+  assign cmd_sel_o = cmd_sel_q;
+  assign cmd_write_o = cmd_write_q;
   assign cmd_index_o = cmd_index_q;
 
   always @(posedge clk) begin
-    cmd_p_q <= write_ok && offset == 12'h020;
+    cmd_p_q <= write_ok && offset == 12'h034;
     if (rst) begin
       cmd_p_q <= 1'b0;
     end

@@ -6,7 +6,7 @@
 // counters.
 //
 // Latency, unloaded, in cycles (the table of docs/performance.md is measured, this is the plan):
-//   pins 1, wire to cell 3 .. 4, FCS 1, parser 7, route 2, buffer and match 1, read 1,
+//   pins 1, wire to cell 3 .. 4, FCS 1, parser 7, route 3, buffer and match 1, read 1,
 //   crossbar 1 (outside), queue 1, transmit MAC 3.
 `default_nettype none
 `include "weft_defs.vh"
@@ -21,7 +21,12 @@ module weft_port #(
   parameter        MAX_CELLS = 144,
   parameter        MAC_SETS  = 64,
   parameter        IDS       = 1024,
-  parameter        GROUPS    = 64
+  parameter        GROUPS    = 64,
+  parameter        LPM4      = 64,
+  parameter        LPM6      = 16,
+  parameter        RANGES    = 16,
+  parameter        GROUPS_ECMP = 16,
+  parameter        PARTS     = 16
 ) (
   input  wire                        clk,
   input  wire                        rst,
@@ -52,6 +57,8 @@ module weft_port #(
   input  wire [3:0]                  cfg_ct_threshold_i,
   input  wire [7:0]                  cfg_egress_high_i,
   input  wire [VCS*13-1:0]           cfg_ecn_i,
+  input  wire                        cfg_punt_i,
+  input  wire [5:0]                  cfg_punt_port_i,
   // Parser program
   input  wire                        load_i,
   input  wire [2559:0]               load_data_i,
@@ -59,11 +66,14 @@ module weft_port #(
   // Route tables
   input  wire                        tbl_ready_i,
   input  wire                        tbl_we_i,
-  input  wire [1:0]                  tbl_sel_i,
+  input  wire [2:0]                  tbl_sel_i,
   input  wire [15:0]                 tbl_index_i,
-  input  wire [47:0]                 tbl_key_i,
-  input  wire [11:0]                 tbl_entry_i,
-  input  wire [63:0]                 tbl_mask_i,
+  input  wire [127:0]                tbl_key_i,
+  input  wire [127:0]                tbl_mask_i,
+  input  wire [21:0]                 tbl_entry_i,
+  // Endpoints that are up
+  output wire                        up_o,
+  input  wire [ENDPOINTS-1:0]        up_i,
   // Scheduler, ingress side
   output wire [VCS*ENDPOINTS-1:0]    nonempty_o,
   input  wire [VCS*ENDPOINTS-1:0]    hold_i,
@@ -128,12 +138,11 @@ module weft_port #(
   wire [127:0] cfg_vc_limit;
   wire [159:0] cfg_tx_limit;
   /* verilator lint_on UNUSEDSIGNAL */
-  wire         cfg_enable, cfg_src_check;
+  wire         cfg_enable, cfg_src_check, cfg_part_check;
   wire [3:0]   cfg_ipg, cfg_src_valid;
   wire [6:0]   cfg_min_frame;
   wire [16:0]  cfg_os_spacing;
-  wire [127:0] cfg_src_value_lo, cfg_src_mask_lo;
-  wire [63:0]  cfg_src_value_hi, cfg_src_mask_hi;
+  wire [127:0] cfg_src_value_lo, cfg_src_mask_lo, cfg_src_value_hi, cfg_src_mask_hi;
   wire [23:0]  cfg_cos_map;
   wire [47:0]  cfg_pcp_map;
   wire [191:0] cfg_dscp_map;
@@ -159,6 +168,7 @@ module weft_port #(
     .reg_rdata_o(reg_rdata_o),
     .block_next_i(block_next_i), .port_index_i({2'b00, port_i}),
     .ctrl_enable_o(cfg_enable), .ctrl_src_check_o(cfg_src_check),
+    .ctrl_part_check_o(cfg_part_check),
     .status_local_fault_set_i(local_fault), .status_local_fault_o(),
     .status_remote_fault_set_i(remote_fault), .status_remote_fault_o(),
     .status_underrun_set_i(ev_underrun_o), .status_underrun_o(),
@@ -231,9 +241,8 @@ module weft_port #(
   wire [13:0]  p_len;
   wire [511:0] p_data;
   wire [127:0] p_dst_key, p_src_key;
-  wire [2:0]   p_dst_type;
+  wire [2:0]   p_dst_type, p_src_type;
   wire [`WEFT_DESC_BITS-1:0] p_desc;
-  /* verilator lint_off PINCONNECTEMPTY */
   weft_parser #(.VCS(VCS), .MII_BYTES(MII_BYTES)) u_parser (
     .clk(clk), .rst(rst), .time_i(time_i),
     .load_i(load_i), .load_data_i(load_data_i), .load_tag_i(load_tag_i), .tag_o(parser_tag),
@@ -244,10 +253,9 @@ module weft_port #(
     .cfg_default_vc_i(cfg_default_vc),
     .cell_valid_o(p_valid), .cell_sop_o(p_sop), .cell_eop_o(p_eop), .cell_err_o(p_err),
     .cell_reason_o(p_reason), .cell_bytes_o(p_bytes), .cell_len_o(p_len), .cell_data_o(p_data),
-    .dst_key_o(p_dst_key), .dst_type_o(p_dst_type), .src_key_o(p_src_key), .src_type_o(),
-    .desc_o(p_desc)
+    .dst_key_o(p_dst_key), .dst_type_o(p_dst_type), .src_key_o(p_src_key),
+    .src_type_o(p_src_type), .desc_o(p_desc)
   );
-  /* verilator lint_on PINCONNECTEMPTY */
 
   wire         r_valid, r_sop, r_eop, r_err;
   wire [4:0]   r_reason;
@@ -256,24 +264,29 @@ module weft_port #(
   wire [511:0] r_data;
   wire [`WEFT_DESC_BITS-1:0] r_desc;
   wire [ENDPOINTS-1:0] r_mask;
-  wire [191:0] cfg_src_value, cfg_src_mask;
+  wire [255:0] cfg_src_value, cfg_src_mask;
   genvar g;
   generate
     for (g = 0; g < 4; g = g + 1) begin : gen_src
-      assign cfg_src_value[g*48 +: 48] = {cfg_src_value_hi[g*16 +: 16],
+      assign cfg_src_value[g*64 +: 64] = {cfg_src_value_hi[g*32 +: 32],
                                           cfg_src_value_lo[g*32 +: 32]};
-      assign cfg_src_mask[g*48 +: 48]  = {cfg_src_mask_hi[g*16 +: 16],
+      assign cfg_src_mask[g*64 +: 64]  = {cfg_src_mask_hi[g*32 +: 32],
                                           cfg_src_mask_lo[g*32 +: 32]};
     end
   endgenerate
-  weft_route #(.ENDPOINTS(ENDPOINTS), .MAC_SETS(MAC_SETS), .IDS(IDS), .GROUPS(GROUPS)) u_route (
+  weft_route #(
+    .ENDPOINTS(ENDPOINTS), .MAC_SETS(MAC_SETS), .IDS(IDS), .GROUPS(GROUPS), .LPM4(LPM4),
+    .LPM6(LPM6), .RANGES(RANGES), .GROUPS_ECMP(GROUPS_ECMP), .PARTS(PARTS)
+  ) u_route (
     .clk(clk), .rst(rst),
     .cell_valid_i(p_valid), .cell_sop_i(p_sop), .cell_eop_i(p_eop), .cell_err_i(p_err),
     .cell_reason_i(p_reason), .cell_bytes_i(p_bytes), .cell_len_i(p_len), .cell_data_i(p_data),
-    .dst_key_i(p_dst_key), .dst_type_i(p_dst_type), .src_key_i(p_src_key), .desc_i(p_desc),
+    .dst_key_i(p_dst_key), .dst_type_i(p_dst_type), .src_key_i(p_src_key),
+    .src_type_i(p_src_type), .desc_i(p_desc),
     .cfg_src_check_i(cfg_src_check), .cfg_src_valid_i(cfg_src_valid),
     .cfg_src_value_i(cfg_src_value), .cfg_src_mask_i(cfg_src_mask),
-    .cfg_allow_i(cfg_allow[ENDPOINTS-1:0]),
+    .cfg_allow_i(cfg_allow[ENDPOINTS-1:0]), .cfg_part_check_i(cfg_part_check),
+    .cfg_punt_i(cfg_punt_i), .cfg_punt_port_i(cfg_punt_port_i), .up_i(up_i),
     .tbl_ready_i(tbl_ready_i), .tbl_we_i(tbl_we_i), .tbl_sel_i(tbl_sel_i),
     .tbl_index_i(tbl_index_i), .tbl_mask_i(tbl_mask_i), .tbl_key_i(tbl_key_i),
     .tbl_entry_i(tbl_entry_i),
@@ -321,6 +334,7 @@ module weft_port #(
     .held_copies_o(held_copies), .held_cells_o(held_cells), .used_o(vc_used),
     .error_o(err_ingress_o)
   );
+  assign up_o          = cfg_enable;
   assign ev_lossless_o = fate_valid & (fate_reason == `WEFT_DROP_LOSSLESS);
 
   // ------------------------------------------------------------------ credits ----------------

@@ -16,7 +16,12 @@ module weft_switch #(
   parameter EG_CELLS  = 256,   // egress queue, cells
   parameter MAC_SETS  = 64,    // of the 4-way MAC table
   parameter IDS       = 1024,  // accelerator identifiers
-  parameter GROUPS    = 64
+  parameter GROUPS    = 64,
+  parameter LPM4      = 64,    // IPv4 prefixes (and 32-bit identifiers)
+  parameter LPM6      = 16,    // IPv6 prefixes
+  parameter RANGES    = 16,    // memory-address ranges
+  parameter GROUPS_ECMP = 16,  // groups with member buckets, at most GROUPS
+  parameter PARTS     = 16     // partitions
 ) (
   input  wire                         clk,
   input  wire                         rst,
@@ -93,6 +98,8 @@ module weft_switch #(
   wire         cfg_ct_enable;
   wire [3:0]   cfg_ct_margin, cfg_ct_threshold;
   wire [7:0]   cfg_egress_high;
+  wire [5:0]   cfg_punt_port;
+  wire         cfg_punt;
   /* verilator lint_off UNUSEDSIGNAL */
   wire [103:0] cfg_ecn;  // registers are laid out for 8 VCs
   /* verilator lint_on UNUSEDSIGNAL */
@@ -118,7 +125,8 @@ module weft_switch #(
     .error_status_set_i({1'b0, |err_egress, err_crossbar, |err_ingress, 1'b0, 1'b0, |err_link,
                          1'b0}),
     .error_status_o(),
-    .max_frame_o(cfg_max_frame), .id_prefix_o(cfg_id_prefix),
+    .max_frame_o(cfg_max_frame), .punt_endpoint_o(cfg_punt_port),
+    .punt_enable_o(cfg_punt), .id_prefix_o(cfg_id_prefix),
     .id_mask_o(cfg_id_mask), .ct_ctrl_enable_o(cfg_ct_enable), .ct_ctrl_margin_o(cfg_ct_margin),
     .ct_ctrl_threshold_o(cfg_ct_threshold), .egress_high_o(cfg_egress_high),
     .ecn_threshold_o(cfg_ecn)
@@ -133,28 +141,32 @@ module weft_switch #(
   );
 
   // ------------------------------------------------------------------ route tables -----------
-  wire [47:0]  key, rd_key, tbl_key;
-  wire [63:0]  mask, rd_mask, tbl_mask;
-  wire [11:0]  entry, rd_entry, tbl_entry;
-  wire [2:0]   cmd_op;
+  wire [127:0] key, rd_key, tbl_key, mask, rd_mask, tbl_mask;
+  wire [21:0]  entry, rd_entry, tbl_entry;
+  wire [2:0]   cmd_sel, tbl_sel;
   wire [15:0]  cmd_index, tbl_index;
-  wire         cmd, cmd_busy, tbl_ready, tbl_we;
-  wire [1:0]   tbl_sel;
+  wire         cmd, cmd_write, cmd_busy, tbl_ready, tbl_we;
   weft_csr_route #(.BASE(20'h01000)) u_csr_route (
     .clk(clk), .rst(rst), .reg_valid_i(reg_valid), .reg_write_i(reg_write),
     .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata), .reg_ack_o(ack[1]), .reg_err_o(err[1]),
     .reg_rdata_o(rdata[63:32]), .block_next_i(20'h02000),
     .status_ready_i(tbl_ready & (&ready)), .status_busy_i(cmd_busy), .status_error_i(route_err),
-    .key_lo_o(key[31:0]), .key_hi_o(key[47:32]), .entry_o(entry), .mask_lo_o(mask[31:0]),
-    .mask_hi_o(mask[63:32]), .cmd_op_o(cmd_op), .cmd_index_o(cmd_index), .cmd_p_o(cmd),
-    .rd_key_lo_i(rd_key[31:0]), .rd_key_hi_i(rd_key[47:32]), .rd_entry_i(rd_entry),
-    .rd_mask_lo_i(rd_mask[31:0]), .rd_mask_hi_i(rd_mask[63:32]),
+    .key_o(key), .mask_o(mask), .entry_o(entry), .cmd_sel_o(cmd_sel), .cmd_write_o(cmd_write),
+    .cmd_index_o(cmd_index), .cmd_p_o(cmd), .rd_key_i(rd_key), .rd_mask_i(rd_mask),
+    .rd_entry_i(rd_entry),
     .table_sizes0_mac_ways_i(8'd4), .table_sizes0_mac_sets_i(MAC_SETS[15:0]),
-    .table_sizes1_ids_i(IDS[15:0]), .table_sizes1_groups_i(GROUPS[15:0])
+    .table_sizes1_ids_i(IDS[15:0]), .table_sizes1_groups_i(GROUPS[15:0]),
+    .table_sizes2_lpm4_i(LPM4[15:0]), .table_sizes2_lpm6_i(LPM6[15:0]),
+    .table_sizes3_ranges_i(RANGES[7:0]), .table_sizes3_ecmp_i(GROUPS_ECMP[7:0]),
+    .table_sizes3_parts_i(PARTS[7:0])
   );
-  weft_route_ctl #(.MAC_SETS(MAC_SETS), .IDS(IDS), .GROUPS(GROUPS)) u_route_ctl (
-    .clk(clk), .rst(rst), .cmd_valid_i(cmd), .cmd_op_i(cmd_op), .cmd_index_i(cmd_index),
-    .cmd_key_i(key), .cmd_entry_i(entry), .cmd_mask_i(mask), .cmd_busy_o(cmd_busy),
+  weft_route_ctl #(
+    .MAC_SETS(MAC_SETS), .IDS(IDS), .GROUPS(GROUPS), .LPM4(LPM4), .LPM6(LPM6), .RANGES(RANGES),
+    .GROUPS_ECMP(GROUPS_ECMP), .PARTS(PARTS)
+  ) u_route_ctl (
+    .clk(clk), .rst(rst), .cmd_valid_i(cmd), .cmd_write_i(cmd_write), .cmd_sel_i(cmd_sel),
+    .cmd_index_i(cmd_index), .cmd_key_i(key), .cmd_entry_i(entry), .cmd_mask_i(mask),
+    .cmd_busy_o(cmd_busy),
     .rd_key_o(rd_key), .rd_entry_o(rd_entry), .rd_mask_o(rd_mask), .rd_err_o(route_err),
     .tbl_ready_o(tbl_ready), .tbl_we_o(tbl_we), .tbl_sel_o(tbl_sel), .tbl_index_o(tbl_index),
     .tbl_key_o(tbl_key), .tbl_entry_o(tbl_entry), .tbl_mask_o(tbl_mask)
@@ -241,6 +253,12 @@ module weft_switch #(
   );
 
   // ------------------------------------------------------------------ ports ------------------
+  // Which ports are enabled, one register for all lookups: when the enable of a port falls in cycle
+  // t, no lookup that ends after cycle t + 1 chooses that port as a member of an ECMP group.
+  wire [PORTS-1:0] up;
+  reg  [PORTS-1:0] up_q;
+  always @(posedge clk) up_q <= rst ? {PORTS{1'b0}} : up;
+
   genvar p;
   generate
     for (p = 0; p < PORTS; p = p + 1) begin : gen_port
@@ -248,7 +266,8 @@ module weft_switch #(
       weft_port #(
         .CSR_BASE(BASE), .MII_BYTES(MII_BYTES), .ENDPOINTS(E), .VCS(VCS), .CELLS(CELLS),
         .EG_CELLS(EG_CELLS), .MAX_CELLS(MAX_CELLS), .MAC_SETS(MAC_SETS), .IDS(IDS),
-        .GROUPS(GROUPS)
+        .GROUPS(GROUPS), .LPM4(LPM4), .LPM6(LPM6), .RANGES(RANGES), .GROUPS_ECMP(GROUPS_ECMP),
+        .PARTS(PARTS)
       ) u_port (
         .clk(clk), .rst(rst), .port_i(p[5:0]), .time_i(now[31:0]), .ready_o(ready[p]),
         .rx_data_i(rx_data_i[p*MII_BYTES*8 +: MII_BYTES*8]),
@@ -263,7 +282,8 @@ module weft_switch #(
         .cfg_id_mask_i(cfg_id_mask),
         .cfg_ct_enable_i(cfg_ct_enable), .cfg_ct_margin_i(cfg_ct_margin),
         .cfg_ct_threshold_i(cfg_ct_threshold), .cfg_egress_high_i(cfg_egress_high),
-        .cfg_ecn_i(cfg_ecn[VCS*13-1:0]),
+        .cfg_ecn_i(cfg_ecn[VCS*13-1:0]), .cfg_punt_i(cfg_punt),
+        .cfg_punt_port_i(cfg_punt_port), .up_o(up[p]), .up_i(up_q),
         .load_i(load[p]), .load_data_i(load_data), .load_tag_i(load_tag),
         .tbl_ready_i(tbl_ready), .tbl_we_i(tbl_we), .tbl_sel_i(tbl_sel),
         .tbl_index_i(tbl_index), .tbl_key_i(tbl_key), .tbl_entry_i(tbl_entry),

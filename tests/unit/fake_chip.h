@@ -20,8 +20,15 @@
 #define FAKE_PARSER  0x2000u
 #define FAKE_PORT(p) (0x10000u + 0x2000u * (uint32_t)(p))
 
+/* Tables of the route block and what one entry of them holds. */
+enum { FAKE_MAC, FAKE_ID, FAKE_GROUP, FAKE_IP4, FAKE_IP6, FAKE_RANGE, FAKE_BUCKET, FAKE_PART };
+typedef struct {
+    uint32_t key[4], mask[4], entry;
+} fake_row;
+
 typedef struct {
     unsigned ports, endpoints, vcs, buf_cells, sets, ids, groups;
+    unsigned ip4, ip6, ranges, ecmp, parts;
     unsigned busy_polls;  /* STATUS reads that say busy after a command */
     unsigned sweep_polls; /* STATUS reads that say not ready at first */
     bool snapshot_dead;   /* SNAPSHOT does nothing */
@@ -29,9 +36,7 @@ typedef struct {
     weft_bus_mock *mock;
     uint64_t cycle;
     unsigned busy;
-    uint64_t *mac_key; /* by index = way * sets + set */
-    uint32_t *mac_entry, *id_entry;
-    uint64_t *group_mask;
+    fake_row *table[8]; /* MAC: by index = way * sets + set */
     /* parser block: shadow, pointer (words), what the ports got */
     uint32_t shadow[WEFT_PP_WORDS], program[WEFT_PP_WORDS];
     unsigned parser_at, parser_busy, parser_busy_polls;
@@ -99,41 +104,46 @@ static inline weft_status fake_read(void *ctx, weft_bus_mock *mock, uint32_t add
     return WEFT_OK;
 }
 
+static inline uint64_t fake_word64(const uint32_t *w) { return (uint64_t)w[1] << 32 | w[0]; }
+
+/* A row with nothing but what its table holds. */
+static inline fake_row fake_cut(unsigned table, fake_row r)
+{
+    static const uint8_t key[8] = {2, 0, 0, 1, 4, 2, 0, 1}, mask[8] = {0, 0, 2, 1, 4, 2, 0, 2};
+    static const uint32_t entry[8] = {0x1fff, 0x1fff, 0, 0x1fff, 0x1fff, 0x3fffff, 0x7ffff, 0x1fff};
+    for (unsigned k = 0; k < 4; k++) {
+        if (k >= key[table]) r.key[k] = 0;
+        if (k >= mask[table]) r.mask[k] = 0;
+    }
+    r.entry &= entry[table];
+    return r;
+}
+
 static inline void fake_command(fake_chip *f, uint32_t cmd)
 {
-    uint32_t op = cmd & 7, index = cmd >> 16, r = FAKE_ROUTE;
-    uint32_t entry = fake_peek(f, r + WEFT_ROUTE_ENTRY);
-    uint64_t key =
-        (uint64_t)fake_peek(f, r + WEFT_ROUTE_KEY_HI) << 32 | fake_peek(f, r + WEFT_ROUTE_KEY_LO);
-    uint64_t mask =
-        (uint64_t)fake_peek(f, r + WEFT_ROUTE_MASK_HI) << 32 | fake_peek(f, r + WEFT_ROUTE_MASK_LO);
-    uint32_t sizes[4] = {0, 4 * f->sets, f->ids, f->groups};
-    bool good = op >= 1 && op <= 6 && index < sizes[op > 3 ? op - 3 : op] && f->busy == 0;
+    unsigned table = cmd & 7, index = cmd >> 16;
+    bool write = (cmd >> 3 & 1) != 0;
+    uint32_t r = FAKE_ROUTE;
+    const unsigned sizes[8] = {4 * f->sets, f->ids,    f->groups,     f->ip4,
+                               f->ip6,      f->ranges, 256 * f->ecmp, f->parts};
+    bool good = index < sizes[table] && f->busy == 0;
     fake_poke(f, r + WEFT_ROUTE_STATUS, good ? 0 : WEFT_ROUTE__STATUS__ERROR_bm);
     f->busy = f->busy_polls;
     if (!good) return;
-    uint64_t rd_key = 0, rd_mask = 0;
-    uint32_t rd_entry = 0;
-    switch (op) {
-    case 1:
-        f->mac_key[index] = key;
-        f->mac_entry[index] = entry;
-        break;
-    case 2: f->id_entry[index] = entry; break;
-    case 3: f->group_mask[index] = mask; break;
-    case 4:
-        rd_key = f->mac_key[index];
-        rd_entry = f->mac_entry[index];
-        break;
-    case 5: rd_entry = f->id_entry[index]; break;
-    default: rd_mask = f->group_mask[index]; break;
+    fake_row row = {.entry = fake_peek(f, r + WEFT_ROUTE_ENTRY)};
+    for (unsigned k = 0; k < 4 && write; k++) {
+        row.key[k] = fake_peek(f, r + WEFT_ROUTE_KEY(k));
+        row.mask[k] = fake_peek(f, r + WEFT_ROUTE_MASK(k));
     }
-    if (op >= 4) {
-        fake_poke(f, r + WEFT_ROUTE_RD_KEY_LO, (uint32_t)rd_key);
-        fake_poke(f, r + WEFT_ROUTE_RD_KEY_HI, (uint32_t)(rd_key >> 32));
-        fake_poke(f, r + WEFT_ROUTE_RD_ENTRY, rd_entry);
-        fake_poke(f, r + WEFT_ROUTE_RD_MASK_LO, (uint32_t)rd_mask);
-        fake_poke(f, r + WEFT_ROUTE_RD_MASK_HI, (uint32_t)(rd_mask >> 32));
+    if (write) {
+        f->table[table][index] = fake_cut(table, row);
+    } else {
+        row = f->table[table][index];
+        for (unsigned k = 0; k < 4; k++) {
+            fake_poke(f, r + WEFT_ROUTE_RD_KEY(k), row.key[k]);
+            fake_poke(f, r + WEFT_ROUTE_RD_MASK(k), row.mask[k]);
+        }
+        fake_poke(f, r + WEFT_ROUTE_RD_ENTRY, row.entry);
     }
     if (f->after_command != NULL) f->after_command(f->after_ctx);
 }
@@ -224,6 +234,8 @@ static inline void fake_reset(fake_chip *f)
     fake_poke(f, FAKE_PARSER + WEFT_PARSER_SIZE, WEFT_PP_STAGES | WEFT_PP_STAGE_WORDS << 8);
     fake_poke(f, FAKE_ROUTE + WEFT_ROUTE_TABLE_SIZES0, 4u | f->sets << 16);
     fake_poke(f, FAKE_ROUTE + WEFT_ROUTE_TABLE_SIZES1, f->ids | f->groups << 16);
+    fake_poke(f, FAKE_ROUTE + WEFT_ROUTE_TABLE_SIZES2, f->ip4 | f->ip6 << 16);
+    fake_poke(f, FAKE_ROUTE + WEFT_ROUTE_TABLE_SIZES3, f->ranges | f->ecmp << 8 | f->parts << 16);
     for (unsigned p = 0; p < f->ports; p++) {
         fake_poke(f, FAKE_PORT(p) + WEFT_PORT_BLOCK_NEXT, p + 1 < f->ports ? FAKE_PORT(p + 1) : 0);
         fake_poke(f, FAKE_PORT(p) + WEFT_PORT_PORT_INDEX, p);
@@ -241,25 +253,27 @@ static inline void fake_open(fake_chip *f)
     if (f->sets == 0) f->sets = 64;
     if (f->ids == 0) f->ids = 1024;
     if (f->groups == 0) f->groups = 64;
+    if (f->ip4 == 0) f->ip4 = 64;
+    if (f->ip6 == 0) f->ip6 = 16;
+    if (f->ranges == 0) f->ranges = 16;
+    if (f->ecmp == 0) f->ecmp = 16;
+    if (f->parts == 0) f->parts = 16;
     f->bus = weft_bus_mock_open(FAKE_BYTES, fake_read, fake_write, f);
     f->mock = weft_bus_get_mock(f->bus);
-    f->mac_key = calloc(4u * f->sets, sizeof *f->mac_key);
-    f->mac_entry = calloc(4u * f->sets, sizeof *f->mac_entry);
-    f->id_entry = calloc(f->ids, sizeof *f->id_entry);
-    f->group_mask = calloc(f->groups, sizeof *f->group_mask);
-    if (f->mock == NULL || f->mac_key == NULL || f->mac_entry == NULL || f->id_entry == NULL ||
-        f->group_mask == NULL)
-        exit(3);
+    const unsigned sizes[8] = {4 * f->sets, f->ids,    f->groups,     f->ip4,
+                               f->ip6,      f->ranges, 256 * f->ecmp, f->parts};
+    if (f->mock == NULL) exit(3);
+    for (unsigned t = 0; t < 8; t++) {
+        f->table[t] = calloc(sizes[t], sizeof *f->table[t]);
+        if (f->table[t] == NULL) exit(3);
+    }
     fake_reset(f);
 }
 
 static inline void fake_close(fake_chip *f)
 {
     weft_bus_close(f->bus);
-    free(f->mac_key);
-    free(f->mac_entry);
-    free(f->id_entry);
-    free(f->group_mask);
+    for (unsigned t = 0; t < 8; t++) free(f->table[t]);
     memset(f, 0, sizeof *f);
 }
 

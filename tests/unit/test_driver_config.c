@@ -304,7 +304,7 @@ static void access_checks(void **state)
     assert_int_equal(mask, 0xffffffffffff);
     assert_int_equal(fake_peek(&t.chip, P5 + WEFT_PORT_SRC_VALID), 0xc);
     assert_int_equal(fake_peek(&t.chip, P5 + WEFT_PORT_SRC_VALUE_HI(3)), 0x0200);
-    assert_int_equal(fake_peek(&t.chip, P5 + WEFT_PORT_SRC_MASK_HI(3)), 0xff00);
+    assert_int_equal(fake_peek(&t.chip, P5 + WEFT_PORT_SRC_MASK_HI(3)), 0xffffff00);
     OK(weft_port_clear_source(t.dev, 5, 2));
     OK(weft_port_get_source(t.dev, 5, 2, &valid, &value, &mask));
     assert_false(valid);
@@ -312,8 +312,15 @@ static void access_checks(void **state)
     IS(WEFT_ERR_ARG, weft_port_set_source(NULL, 5, 0, 0, 0));
     IS(WEFT_ERR_ARG, weft_port_set_source(t.dev, 40, 0, 0, 0));
     IS(WEFT_ERR_ARG, weft_port_set_source(t.dev, 5, 4, 0, 0));
-    IS(WEFT_ERR_ARG, weft_port_set_source(t.dev, 5, 0, 1ull << 48, 1ull << 48));
-    IS(WEFT_ERR_ARG, weft_port_set_source(t.dev, 5, 0, 0, 1ull << 48));
+    OK(weft_port_set_source(t.dev, 5, 0, 0x20010db800000000,
+                            0xffffffff00000000)); /* 2001:db8::/32 */
+    OK(weft_port_get_source(t.dev, 5, 0, &valid, &value, &mask));
+    assert_int_equal(value, 0x20010db800000000);
+    assert_int_equal(mask, 0xffffffff00000000);
+    OK(weft_port_set_source(t.dev, 5, 0, 0, 0)); /* any 48-bit source */
+    OK(weft_port_get_source(t.dev, 5, 0, &valid, &value, &mask));
+    assert_int_equal(mask, 0);
+    assert_int_equal(fake_peek(&t.chip, P5 + WEFT_PORT_SRC_MASK_HI(0)), 0xffff0000);
     IS(WEFT_ERR_ARG, weft_port_set_source(t.dev, 5, 0, 3, 1)); /* bits outside the mask */
     IS(WEFT_ERR_ARG, weft_port_clear_source(NULL, 5, 0));
     IS(WEFT_ERR_ARG, weft_port_clear_source(t.dev, 40, 0));

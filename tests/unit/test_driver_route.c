@@ -27,15 +27,16 @@ static void identifiers(void **state)
     for (unsigned id = 0; id < 1024; id++)
         OK(weft_id_add(t.dev, id, (weft_route){id % 3 == 0, id % 8}));
     for (unsigned id = 0; id < 1024; id++) {
-        assert_int_equal(t.chip.id_entry[id], 0x800u | (id % 3 == 0 ? 0x400u : 0) | id % 8);
+        assert_int_equal(t.chip.table[FAKE_ID][id].entry,
+                         0x800u | (id % 3 == 0 ? 0x400u : 0) | id % 8);
         OK(weft_id_get(t.dev, id, &r));
         assert_int_equal(r.group, id % 3 == 0);
         assert_int_equal(r.dest, id % 8);
     }
     OK(weft_id_add(t.dev, 7, (weft_route){true, 63})); /* changes in place */
-    assert_int_equal(t.chip.id_entry[7], 0xc00u | 63);
+    assert_int_equal(t.chip.table[FAKE_ID][7].entry, 0xc00u | 63);
     OK(weft_id_remove(t.dev, 7));
-    assert_int_equal(t.chip.id_entry[7], 0);
+    assert_int_equal(t.chip.table[FAKE_ID][7].entry, 0);
     IS(WEFT_ERR_NOT_FOUND, weft_id_get(t.dev, 7, &r));
     IS(WEFT_ERR_ARG, weft_id_add(NULL, 0, port3));
     IS(WEFT_ERR_ARG, weft_id_add(t.dev, 1024, port3));
@@ -56,7 +57,7 @@ static void groups(void **state)
     open_device(&t);
     uint64_t m;
     OK(weft_group_set(t.dev, 63, 0x8000000000000001ull));
-    assert_int_equal(t.chip.group_mask[63], 0x8000000000000001ull);
+    assert_int_equal(fake_word64(t.chip.table[FAKE_GROUP][63].mask), 0x8000000000000001ull);
     OK(weft_group_get(t.dev, 63, &m));
     assert_int_equal(m, 0x8000000000000001ull);
     OK(weft_group_clear(t.dev, 63));
@@ -129,7 +130,9 @@ static uint32_t chip_lookup(const fake_chip *f, uint64_t key)
 {
     for (unsigned way = 0; way < 4; way++) {
         uint32_t i = way * SETS + weft_mac_hash(key, way, 6);
-        if ((f->mac_entry[i] & 0x800u) != 0 && f->mac_key[i] == key) return f->mac_entry[i];
+        if ((f->table[FAKE_MAC][i].entry & 0x800u) != 0 &&
+            fake_word64(f->table[FAKE_MAC][i].key) == key)
+            return f->table[FAKE_MAC][i].entry;
     }
     return 0;
 }
@@ -198,11 +201,12 @@ static void fill_until_full(uint64_t seed, unsigned *reached)
         uint64_t mac = random_mac(&seed);
         w.key[w.n] = mac;
         w.to[w.n] = (weft_route){(mac & 1) != 0, (unsigned)(mac >> 8) % 8};
-        uint32_t before[SLOTS];
-        memcpy(before, t.chip.mac_entry, sizeof before);
+        fake_row before[SLOTS];
+        memcpy(before, t.chip.table[FAKE_MAC], sizeof before);
         s = weft_mac_add(t.dev, mac, w.to[w.n]);
         if (s != WEFT_OK) {
-            assert_memory_equal(before, t.chip.mac_entry, sizeof before); /* nothing changed */
+            assert_memory_equal(before, t.chip.table[FAKE_MAC],
+                                sizeof before); /* nothing changed */
             break;
         }
         w.there[w.n++] = true;
@@ -460,7 +464,7 @@ static void error_in_mid_move(void **state)
             w.there[i] = false;
             OK(weft_mac_remove(t.dev, w.key[i]));
         }
-        for (unsigned i = 0; i < SLOTS; i++) assert_int_equal(t.chip.mac_entry[i], 0);
+        for (unsigned i = 0; i < SLOTS; i++) assert_int_equal(t.chip.table[FAKE_MAC][i].entry, 0);
         close_device(&t);
     }
     assert_true(moved > 20); /* the errors did hit moves */

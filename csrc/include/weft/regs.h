@@ -45,6 +45,7 @@ extern "C" {
 #define WEFT_CHIP_INTR_TEST           0x0040u
 #define WEFT_CHIP_ERROR_STATUS        0x0044u
 #define WEFT_CHIP_MAX_FRAME           0x0048u
+#define WEFT_CHIP_PUNT                0x004cu
 #define WEFT_CHIP_ID_PREFIX           0x0050u
 #define WEFT_CHIP_ID_MASK             0x0054u
 #define WEFT_CHIP_CT_CTRL             0x0058u
@@ -52,27 +53,29 @@ extern "C" {
 #define WEFT_CHIP_ECN_THRESHOLD(i)    (0x0060u + 4u * (unsigned)(i))
 #define WEFT_CHIP_ECN_THRESHOLD_COUNT 8u
 
-/* Forwarding tables: 48-bit MAC addresses, 10-bit accelerator identifiers and groups */
+/* Forwarding tables: 48-bit MAC addresses, identifiers, groups, IPv4 and IPv6 prefixes, memory-address ranges, members of ECMP groups, partitions */
 #define WEFT_ROUTE_BLOCK_TYPE    0x0002u
-#define WEFT_ROUTE_BLOCK_VERSION 1u
+#define WEFT_ROUTE_BLOCK_VERSION 2u
 #define WEFT_ROUTE_BLOCK_BYTES   0x1000u
 #define WEFT_ROUTE_BLOCK_BASE    0x01000u
 #define WEFT_ROUTE_BLOCK_ID      0x0000u
 #define WEFT_ROUTE_BLOCK_NEXT    0x0004u
 #define WEFT_ROUTE_STATUS        0x0008u
-#define WEFT_ROUTE_KEY_LO        0x000cu
-#define WEFT_ROUTE_KEY_HI        0x0010u
-#define WEFT_ROUTE_ENTRY         0x0014u
-#define WEFT_ROUTE_MASK_LO       0x0018u
-#define WEFT_ROUTE_MASK_HI       0x001cu
-#define WEFT_ROUTE_CMD           0x0020u
-#define WEFT_ROUTE_RD_KEY_LO     0x0024u
-#define WEFT_ROUTE_RD_KEY_HI     0x0028u
-#define WEFT_ROUTE_RD_ENTRY      0x002cu
-#define WEFT_ROUTE_RD_MASK_LO    0x0030u
-#define WEFT_ROUTE_RD_MASK_HI    0x0034u
-#define WEFT_ROUTE_TABLE_SIZES0  0x0038u
-#define WEFT_ROUTE_TABLE_SIZES1  0x003cu
+#define WEFT_ROUTE_KEY(i)        (0x0010u + 4u * (unsigned)(i))
+#define WEFT_ROUTE_KEY_COUNT     4u
+#define WEFT_ROUTE_MASK(i)       (0x0020u + 4u * (unsigned)(i))
+#define WEFT_ROUTE_MASK_COUNT    4u
+#define WEFT_ROUTE_ENTRY         0x0030u
+#define WEFT_ROUTE_CMD           0x0034u
+#define WEFT_ROUTE_RD_ENTRY      0x0038u
+#define WEFT_ROUTE_RD_KEY(i)     (0x0040u + 4u * (unsigned)(i))
+#define WEFT_ROUTE_RD_KEY_COUNT  4u
+#define WEFT_ROUTE_RD_MASK(i)    (0x0050u + 4u * (unsigned)(i))
+#define WEFT_ROUTE_RD_MASK_COUNT 4u
+#define WEFT_ROUTE_TABLE_SIZES0  0x0060u
+#define WEFT_ROUTE_TABLE_SIZES1  0x0064u
+#define WEFT_ROUTE_TABLE_SIZES2  0x0068u
+#define WEFT_ROUTE_TABLE_SIZES3  0x006cu
 
 /* Program of the parsers, chip-wide */
 #define WEFT_PARSER_BLOCK_TYPE    0x0004u
@@ -383,6 +386,16 @@ extern "C" {
 #define WEFT_CHIP__MAX_FRAME__VALUE_bw 14
 #define WEFT_CHIP__MAX_FRAME__VALUE_reset 0x2400
 
+// reg - weft_chip::PUNT
+#define WEFT_CHIP__PUNT__ENDPOINT_bm 0x3f
+#define WEFT_CHIP__PUNT__ENDPOINT_bp 0
+#define WEFT_CHIP__PUNT__ENDPOINT_bw 6
+#define WEFT_CHIP__PUNT__ENDPOINT_reset 0x0
+#define WEFT_CHIP__PUNT__ENABLE_bm 0x100
+#define WEFT_CHIP__PUNT__ENABLE_bp 8
+#define WEFT_CHIP__PUNT__ENABLE_bw 1
+#define WEFT_CHIP__PUNT__ENABLE_reset 0x0
+
 // reg - weft_chip::ID_PREFIX
 #define WEFT_CHIP__ID_PREFIX__VALUE_bm 0xffffffff
 #define WEFT_CHIP__ID_PREFIX__VALUE_bp 0
@@ -442,7 +455,7 @@ typedef struct __attribute__ ((__packed__)) {
     uint32_t INTR_TEST;
     uint32_t ERROR_STATUS;
     uint32_t MAX_FRAME;
-    uint8_t RESERVED_4c_4f[0x4];
+    uint32_t PUNT;
     uint32_t ID_PREFIX;
     uint32_t ID_MASK;
     uint32_t CT_CTRL;
@@ -458,7 +471,7 @@ typedef struct __attribute__ ((__packed__)) {
 #define WEFT_ROUTE__BLOCK_ID__BLOCK_VERSION_bm 0xffff0000
 #define WEFT_ROUTE__BLOCK_ID__BLOCK_VERSION_bp 16
 #define WEFT_ROUTE__BLOCK_ID__BLOCK_VERSION_bw 16
-#define WEFT_ROUTE__BLOCK_ID__BLOCK_VERSION_reset 0x1
+#define WEFT_ROUTE__BLOCK_ID__BLOCK_VERSION_reset 0x2
 
 // reg - weft_route::BLOCK_NEXT
 #define WEFT_ROUTE__BLOCK_NEXT__VALUE_bm 0xfffff
@@ -476,17 +489,17 @@ typedef struct __attribute__ ((__packed__)) {
 #define WEFT_ROUTE__STATUS__ERROR_bp 2
 #define WEFT_ROUTE__STATUS__ERROR_bw 1
 
-// reg - weft_route::KEY_LO
-#define WEFT_ROUTE__KEY_LO__VALUE_bm 0xffffffff
-#define WEFT_ROUTE__KEY_LO__VALUE_bp 0
-#define WEFT_ROUTE__KEY_LO__VALUE_bw 32
-#define WEFT_ROUTE__KEY_LO__VALUE_reset 0x0
+// reg - weft_route::KEY
+#define WEFT_ROUTE__KEY__VALUE_bm 0xffffffff
+#define WEFT_ROUTE__KEY__VALUE_bp 0
+#define WEFT_ROUTE__KEY__VALUE_bw 32
+#define WEFT_ROUTE__KEY__VALUE_reset 0x0
 
-// reg - weft_route::KEY_HI
-#define WEFT_ROUTE__KEY_HI__VALUE_bm 0xffff
-#define WEFT_ROUTE__KEY_HI__VALUE_bp 0
-#define WEFT_ROUTE__KEY_HI__VALUE_bw 16
-#define WEFT_ROUTE__KEY_HI__VALUE_reset 0x0
+// reg - weft_route::MASK
+#define WEFT_ROUTE__MASK__VALUE_bm 0xffffffff
+#define WEFT_ROUTE__MASK__VALUE_bp 0
+#define WEFT_ROUTE__MASK__VALUE_bw 32
+#define WEFT_ROUTE__MASK__VALUE_reset 0x0
 
 // reg - weft_route::ENTRY
 #define WEFT_ROUTE__ENTRY__DEST_bm 0x3ff
@@ -501,38 +514,32 @@ typedef struct __attribute__ ((__packed__)) {
 #define WEFT_ROUTE__ENTRY__VALID_bp 11
 #define WEFT_ROUTE__ENTRY__VALID_bw 1
 #define WEFT_ROUTE__ENTRY__VALID_reset 0x0
-
-// reg - weft_route::MASK_LO
-#define WEFT_ROUTE__MASK_LO__VALUE_bm 0xffffffff
-#define WEFT_ROUTE__MASK_LO__VALUE_bp 0
-#define WEFT_ROUTE__MASK_LO__VALUE_bw 32
-#define WEFT_ROUTE__MASK_LO__VALUE_reset 0x0
-
-// reg - weft_route::MASK_HI
-#define WEFT_ROUTE__MASK_HI__VALUE_bm 0xffffffff
-#define WEFT_ROUTE__MASK_HI__VALUE_bp 0
-#define WEFT_ROUTE__MASK_HI__VALUE_bw 32
-#define WEFT_ROUTE__MASK_HI__VALUE_reset 0x0
+#define WEFT_ROUTE__ENTRY__ECMP_bm 0x1000
+#define WEFT_ROUTE__ENTRY__ECMP_bp 12
+#define WEFT_ROUTE__ENTRY__ECMP_bw 1
+#define WEFT_ROUTE__ENTRY__ECMP_reset 0x0
+#define WEFT_ROUTE__ENTRY__SHIFT_bm 0x7e000
+#define WEFT_ROUTE__ENTRY__SHIFT_bp 13
+#define WEFT_ROUTE__ENTRY__SHIFT_bw 6
+#define WEFT_ROUTE__ENTRY__SHIFT_reset 0x0
+#define WEFT_ROUTE__ENTRY__WAYS_bm 0x380000
+#define WEFT_ROUTE__ENTRY__WAYS_bp 19
+#define WEFT_ROUTE__ENTRY__WAYS_bw 3
+#define WEFT_ROUTE__ENTRY__WAYS_reset 0x0
 
 // reg - weft_route::CMD
-#define WEFT_ROUTE__CMD__OP_bm 0x7
-#define WEFT_ROUTE__CMD__OP_bp 0
-#define WEFT_ROUTE__CMD__OP_bw 3
-#define WEFT_ROUTE__CMD__OP_reset 0x0
+#define WEFT_ROUTE__CMD__SEL_bm 0x7
+#define WEFT_ROUTE__CMD__SEL_bp 0
+#define WEFT_ROUTE__CMD__SEL_bw 3
+#define WEFT_ROUTE__CMD__SEL_reset 0x0
+#define WEFT_ROUTE__CMD__WRITE_bm 0x8
+#define WEFT_ROUTE__CMD__WRITE_bp 3
+#define WEFT_ROUTE__CMD__WRITE_bw 1
+#define WEFT_ROUTE__CMD__WRITE_reset 0x0
 #define WEFT_ROUTE__CMD__INDEX_bm 0xffff0000
 #define WEFT_ROUTE__CMD__INDEX_bp 16
 #define WEFT_ROUTE__CMD__INDEX_bw 16
 #define WEFT_ROUTE__CMD__INDEX_reset 0x0
-
-// reg - weft_route::RD_KEY_LO
-#define WEFT_ROUTE__RD_KEY_LO__VALUE_bm 0xffffffff
-#define WEFT_ROUTE__RD_KEY_LO__VALUE_bp 0
-#define WEFT_ROUTE__RD_KEY_LO__VALUE_bw 32
-
-// reg - weft_route::RD_KEY_HI
-#define WEFT_ROUTE__RD_KEY_HI__VALUE_bm 0xffff
-#define WEFT_ROUTE__RD_KEY_HI__VALUE_bp 0
-#define WEFT_ROUTE__RD_KEY_HI__VALUE_bw 16
 
 // reg - weft_route::RD_ENTRY
 #define WEFT_ROUTE__RD_ENTRY__DEST_bm 0x3ff
@@ -544,16 +551,25 @@ typedef struct __attribute__ ((__packed__)) {
 #define WEFT_ROUTE__RD_ENTRY__VALID_bm 0x800
 #define WEFT_ROUTE__RD_ENTRY__VALID_bp 11
 #define WEFT_ROUTE__RD_ENTRY__VALID_bw 1
+#define WEFT_ROUTE__RD_ENTRY__ECMP_bm 0x1000
+#define WEFT_ROUTE__RD_ENTRY__ECMP_bp 12
+#define WEFT_ROUTE__RD_ENTRY__ECMP_bw 1
+#define WEFT_ROUTE__RD_ENTRY__SHIFT_bm 0x7e000
+#define WEFT_ROUTE__RD_ENTRY__SHIFT_bp 13
+#define WEFT_ROUTE__RD_ENTRY__SHIFT_bw 6
+#define WEFT_ROUTE__RD_ENTRY__WAYS_bm 0x380000
+#define WEFT_ROUTE__RD_ENTRY__WAYS_bp 19
+#define WEFT_ROUTE__RD_ENTRY__WAYS_bw 3
 
-// reg - weft_route::RD_MASK_LO
-#define WEFT_ROUTE__RD_MASK_LO__VALUE_bm 0xffffffff
-#define WEFT_ROUTE__RD_MASK_LO__VALUE_bp 0
-#define WEFT_ROUTE__RD_MASK_LO__VALUE_bw 32
+// reg - weft_route::RD_KEY
+#define WEFT_ROUTE__RD_KEY__VALUE_bm 0xffffffff
+#define WEFT_ROUTE__RD_KEY__VALUE_bp 0
+#define WEFT_ROUTE__RD_KEY__VALUE_bw 32
 
-// reg - weft_route::RD_MASK_HI
-#define WEFT_ROUTE__RD_MASK_HI__VALUE_bm 0xffffffff
-#define WEFT_ROUTE__RD_MASK_HI__VALUE_bp 0
-#define WEFT_ROUTE__RD_MASK_HI__VALUE_bw 32
+// reg - weft_route::RD_MASK
+#define WEFT_ROUTE__RD_MASK__VALUE_bm 0xffffffff
+#define WEFT_ROUTE__RD_MASK__VALUE_bp 0
+#define WEFT_ROUTE__RD_MASK__VALUE_bw 32
 
 // reg - weft_route::TABLE_SIZES0
 #define WEFT_ROUTE__TABLE_SIZES0__MAC_WAYS_bm 0xff
@@ -571,24 +587,43 @@ typedef struct __attribute__ ((__packed__)) {
 #define WEFT_ROUTE__TABLE_SIZES1__GROUPS_bp 16
 #define WEFT_ROUTE__TABLE_SIZES1__GROUPS_bw 16
 
+// reg - weft_route::TABLE_SIZES2
+#define WEFT_ROUTE__TABLE_SIZES2__LPM4_bm 0xffff
+#define WEFT_ROUTE__TABLE_SIZES2__LPM4_bp 0
+#define WEFT_ROUTE__TABLE_SIZES2__LPM4_bw 16
+#define WEFT_ROUTE__TABLE_SIZES2__LPM6_bm 0xffff0000
+#define WEFT_ROUTE__TABLE_SIZES2__LPM6_bp 16
+#define WEFT_ROUTE__TABLE_SIZES2__LPM6_bw 16
+
+// reg - weft_route::TABLE_SIZES3
+#define WEFT_ROUTE__TABLE_SIZES3__RANGES_bm 0xff
+#define WEFT_ROUTE__TABLE_SIZES3__RANGES_bp 0
+#define WEFT_ROUTE__TABLE_SIZES3__RANGES_bw 8
+#define WEFT_ROUTE__TABLE_SIZES3__ECMP_bm 0xff00
+#define WEFT_ROUTE__TABLE_SIZES3__ECMP_bp 8
+#define WEFT_ROUTE__TABLE_SIZES3__ECMP_bw 8
+#define WEFT_ROUTE__TABLE_SIZES3__PARTS_bm 0xff0000
+#define WEFT_ROUTE__TABLE_SIZES3__PARTS_bp 16
+#define WEFT_ROUTE__TABLE_SIZES3__PARTS_bw 8
+
 // addrmap - weft_route
 typedef struct __attribute__ ((__packed__)) {
     uint32_t BLOCK_ID;
     uint32_t BLOCK_NEXT;
     uint32_t STATUS;
-    uint32_t KEY_LO;
-    uint32_t KEY_HI;
+    uint8_t RESERVED_c_f[0x4];
+    uint32_t KEY[4];
+    uint32_t MASK[4];
     uint32_t ENTRY;
-    uint32_t MASK_LO;
-    uint32_t MASK_HI;
     uint32_t CMD;
-    uint32_t RD_KEY_LO;
-    uint32_t RD_KEY_HI;
     uint32_t RD_ENTRY;
-    uint32_t RD_MASK_LO;
-    uint32_t RD_MASK_HI;
+    uint8_t RESERVED_3c_3f[0x4];
+    uint32_t RD_KEY[4];
+    uint32_t RD_MASK[4];
     uint32_t TABLE_SIZES0;
     uint32_t TABLE_SIZES1;
+    uint32_t TABLE_SIZES2;
+    uint32_t TABLE_SIZES3;
 } weft_route_t;
 
 // reg - weft_parser::BLOCK_ID
@@ -713,6 +748,10 @@ typedef struct __attribute__ ((__packed__)) {
 #define WEFT_PORT__CTRL__SRC_CHECK_bp 1
 #define WEFT_PORT__CTRL__SRC_CHECK_bw 1
 #define WEFT_PORT__CTRL__SRC_CHECK_reset 0x1
+#define WEFT_PORT__CTRL__PART_CHECK_bm 0x4
+#define WEFT_PORT__CTRL__PART_CHECK_bp 2
+#define WEFT_PORT__CTRL__PART_CHECK_bw 1
+#define WEFT_PORT__CTRL__PART_CHECK_reset 0x0
 
 // reg - weft_port::STATUS
 #define WEFT_PORT__STATUS__LOCAL_FAULT_bm 0x1
@@ -783,9 +822,9 @@ typedef struct __attribute__ ((__packed__)) {
 #define WEFT_PORT__SRC_VALUE_LO__VALUE_reset 0x0
 
 // reg - weft_port::SRC_VALUE_HI
-#define WEFT_PORT__SRC_VALUE_HI__VALUE_bm 0xffff
+#define WEFT_PORT__SRC_VALUE_HI__VALUE_bm 0xffffffff
 #define WEFT_PORT__SRC_VALUE_HI__VALUE_bp 0
-#define WEFT_PORT__SRC_VALUE_HI__VALUE_bw 16
+#define WEFT_PORT__SRC_VALUE_HI__VALUE_bw 32
 #define WEFT_PORT__SRC_VALUE_HI__VALUE_reset 0x0
 
 // reg - weft_port::SRC_MASK_LO
@@ -795,9 +834,9 @@ typedef struct __attribute__ ((__packed__)) {
 #define WEFT_PORT__SRC_MASK_LO__VALUE_reset 0x0
 
 // reg - weft_port::SRC_MASK_HI
-#define WEFT_PORT__SRC_MASK_HI__VALUE_bm 0xffff
+#define WEFT_PORT__SRC_MASK_HI__VALUE_bm 0xffffffff
 #define WEFT_PORT__SRC_MASK_HI__VALUE_bp 0
-#define WEFT_PORT__SRC_MASK_HI__VALUE_bw 16
+#define WEFT_PORT__SRC_MASK_HI__VALUE_bw 32
 #define WEFT_PORT__SRC_MASK_HI__VALUE_reset 0x0
 
 // reg - weft_port::COS_MAP
@@ -1099,7 +1138,7 @@ typedef struct __attribute__ ((__packed__)) {
     weft_chip_t chip;
     uint8_t RESERVED_80_fff[0xf80];
     weft_route_t route;
-    uint8_t RESERVED_1040_1fff[0xfc0];
+    uint8_t RESERVED_1070_1fff[0xf90];
     weft_parser_t parser;
     uint8_t RESERVED_2028_ffff[0xdfd8];
     weft_port__stride2000_t port[8];

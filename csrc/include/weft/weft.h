@@ -40,8 +40,8 @@ typedef struct weft_device weft_device;
 /* Finds the chip: reads MAGIC and the chip block, follows BLOCK_NEXT to the route block and to one
  * block per port. `bus` stays the caller's and must outlive the device.
  * Errors: WEFT_ERR_NO_DEVICE wrong MAGIC, a chain that loops, leaves the address space or lacks a
- * block, unknown geometry; WEFT_ERR_VERSION a block version other than 1; WEFT_ERR_MEMORY.
- * Follows docs/driver.md "Finding the chip". */
+ * block, unknown geometry; WEFT_ERR_VERSION a block version that the driver was not written for;
+ * WEFT_ERR_MEMORY. Follows docs/driver.md "Finding the chip". */
 weft_status weft_open(weft_bus *bus, weft_device **out) WEFT_NODISCARD;
 void weft_close(weft_device *dev); /* frees the handle; no register access. NULL is allowed */
 weft_bus *weft_device_bus(weft_device *dev);
@@ -55,7 +55,10 @@ typedef struct {
     unsigned cell_bytes;                      /* bytes per cell */
     unsigned buf_cells;                       /* cells of one ingress buffer */
     unsigned egress_cells;                    /* cells of one egress queue */
-    unsigned mac_ways, mac_sets, ids, groups; /* table sizes */
+    unsigned mac_ways, mac_sets, ids, groups; /* table sizes, as all below */
+    unsigned ip4_prefixes, ip6_prefixes, ranges;
+    unsigned ecmp_groups; /* the first groups, which may be ECMP groups */
+    unsigned partitions;
 } weft_geometry;
 /* What weft_open found; no register access. */
 weft_status weft_get_geometry(const weft_device *dev, weft_geometry *out) WEFT_NODISCARD;
@@ -102,6 +105,7 @@ typedef struct {
     bool src_check;         /* drop frames whose source address is in no source slot */
     uint64_t mac;           /* 48-bit address of the port itself (CC_Update frames); first byte on
                                the wire is bits 47:40 */
+    bool part_check;        /* drop frames without leave of their partition (weft_part_set) */
 } weft_port_config;
 weft_status weft_port_get_config(weft_device *dev, unsigned port,
                                  weft_port_config *out) WEFT_NODISCARD;
@@ -162,9 +166,11 @@ weft_status weft_parser_tag(weft_device *dev, unsigned port, uint32_t *tag) WEFT
 weft_status weft_port_get_allow(weft_device *dev, unsigned port, uint64_t *mask) WEFT_NODISCARD;
 weft_status weft_port_set_allow(weft_device *dev, unsigned port, uint64_t mask) WEFT_NODISCARD;
 
-/* Source addresses that the port may use, when src_check is on: a frame passes when
- * ((source ^ value) & mask) == 0 for a valid slot. value and mask have 48 bits; bits of value
- * outside mask must be 0. The slot is invalid while it changes.
+/* Sources that the port may use, when src_check is on: a frame passes when
+ * ((source ^ value) & mask) == 0 for a valid slot. The source is what the parser's program found: a
+ * 48-bit address, an identifier, a 32-bit IPv4 address, or the upper half of an IPv6 address. Bits
+ * of value outside mask must be 0. A mask below 2^48 is one for addresses: bits 63:48 of the source
+ * must be 0. The slot is invalid while it changes.
  * get: *valid tells whether the slot is used. */
 weft_status weft_port_set_source(weft_device *dev, unsigned port, unsigned slot, uint64_t value,
                                  uint64_t mask) WEFT_NODISCARD;
@@ -283,11 +289,15 @@ weft_status weft_port_apply_partition(weft_device *dev, unsigned port,
                                       weft_partition *out) WEFT_NODISCARD;
 
 /* ------------------------------------------------------------------ routes ------------------ */
-/* Where frames to an address go: endpoint number, or number of a group. */
+/* Where frames to an address go: to an endpoint, to all members of a group, or to one member of an
+ * ECMP group (weft_ecmp_set). A destination may be taken away while routes still lead to it: their
+ * frames are then dropped (a cleared group: DENIED, a cleared ECMP group: DOWN), and counted. */
 typedef struct {
     bool group;
-    unsigned dest; /* endpoint 0..endpoints-1, or group 0..groups-1 */
+    unsigned dest; /* endpoint 0..endpoints-1, or WEFT_ECMP(0..ecmp_groups-1); with group: group
+                      0..groups-1 */
 } weft_route;
+#define WEFT_ECMP(group) (0x1000u | (group))
 
 /* Waits until the tables are swept after reset. Errors: WEFT_ERR_TIMEOUT. All functions below do
  * this by themselves. */
@@ -318,6 +328,73 @@ weft_status weft_id_get(weft_device *dev, unsigned id, weft_route *to) WEFT_NODI
 weft_status weft_group_set(weft_device *dev, unsigned group, uint64_t members) WEFT_NODISCARD;
 weft_status weft_group_clear(weft_device *dev, unsigned group) WEFT_NODISCARD;
 weft_status weft_group_get(weft_device *dev, unsigned group, uint64_t *members) WEFT_NODISCARD;
+
+/* IPv4 and IPv6 prefixes (IPv4 also holds 32-bit identifiers): the longest that matches says the
+ * route. length: bits, 0..32 or 0..128; bits of the prefix behind them must be 0. An IPv6 prefix is
+ * in wire order. Adding a prefix that is there changes its route atomically. To make room the
+ * driver moves entries, the copy first: at every moment each address has the route of the longest
+ * prefix. These functions read the whole table from the chip each time. add errors: WEFT_ERR_FULL
+ * nothing was changed; WEFT_ERR_MEMORY. remove, get errors: WEFT_ERR_NOT_FOUND no such prefix of
+ * that length; WEFT_ERR_MEMORY. */
+weft_status weft_ip4_add(weft_device *dev, uint32_t prefix, unsigned length,
+                         weft_route to) WEFT_NODISCARD;
+weft_status weft_ip4_remove(weft_device *dev, uint32_t prefix, unsigned length) WEFT_NODISCARD;
+weft_status weft_ip4_get(weft_device *dev, uint32_t prefix, unsigned length,
+                         weft_route *to) WEFT_NODISCARD;
+weft_status weft_ip6_add(weft_device *dev, const uint8_t prefix[16], unsigned length,
+                         weft_route to) WEFT_NODISCARD;
+weft_status weft_ip6_remove(weft_device *dev, const uint8_t prefix[16],
+                            unsigned length) WEFT_NODISCARD;
+weft_status weft_ip6_get(weft_device *dev, const uint8_t prefix[16], unsigned length,
+                         weft_route *to) WEFT_NODISCARD;
+
+/* Memory-address ranges: which endpoint owns the bytes at a 64-bit global address. Interleaved
+ * ranges give chunk after chunk to `ways` consecutive endpoints, the first chunk to `endpoint`. */
+typedef struct {
+    uint64_t base, size; /* bytes, any alignment; size > 0 and base + size - 1 < 2^64 */
+    unsigned endpoint;   /* endpoint + ways <= endpoints */
+    unsigned ways;       /* 1 (not interleaved), 2, 4 .. 64 */
+    uint64_t chunk;      /* bytes, a power of two; only looked at with ways > 1 */
+} weft_range;
+/* Adding a range with base and size of one that is there replaces it atomically.
+ * add errors: WEFT_ERR_UNSAFE it overlaps another; WEFT_ERR_FULL.
+ * remove, get errors: WEFT_ERR_NOT_FOUND no range begins at base. */
+weft_status weft_range_add(weft_device *dev, const weft_range *range) WEFT_NODISCARD;
+weft_status weft_range_remove(weft_device *dev, uint64_t base) WEFT_NODISCARD;
+weft_status weft_range_get(weft_device *dev, uint64_t base, weft_range *out) WEFT_NODISCARD;
+
+/* ECMP (and LAG) groups: a frame goes to one member, chosen by its flow hash, or frame by frame in
+ * turn where the parser's program says that the operation may be reordered. ECMP group g shares its
+ * mask with group g: use a number for one of the two. Of the WEFT_ECMP_BUCKETS buckets of a group
+ * each member gets a share by its weight, neighbours alternating; each bucket also names a backup,
+ * which takes its frames while the member's port is down.
+ * set: members, bit e = endpoint e; weight by endpoint, 1 or more for members, sum at most
+ *   WEFT_ECMP_BUCKETS, NULL: all alike. Hitless: at every moment frames go to a member, old ones
+ *   first drop out, then the buckets are written.
+ * remove: takes one member out; flows of the others stay where they are. Errors: WEFT_ERR_NOT_FOUND
+ *   it is no member; WEFT_ERR_UNSAFE it is the last one (weft_ecmp_clear says that).
+ * clear: no members; frames that still lead there are dropped as DOWN.
+ * get: *members, and buckets[e] of each endpoint e (64 numbers, or NULL). */
+#define WEFT_ECMP_BUCKETS 256u
+weft_status weft_ecmp_set(weft_device *dev, unsigned group, uint64_t members,
+                          const uint16_t weight[64]) WEFT_NODISCARD;
+weft_status weft_ecmp_remove(weft_device *dev, unsigned group, unsigned endpoint) WEFT_NODISCARD;
+weft_status weft_ecmp_clear(weft_device *dev, unsigned group) WEFT_NODISCARD;
+weft_status weft_ecmp_get(weft_device *dev, unsigned group, uint64_t *members,
+                          uint16_t buckets[64]) WEFT_NODISCARD;
+
+/* Partitions (0..1023, from the frame): on a port with part_check a frame needs a partition to
+ * which the port belongs, and reaches only endpoints that belong to it too. Bit e of members =
+ * endpoint e. set changes one that is there atomically. Errors: WEFT_ERR_ARG also an empty mask;
+ * WEFT_ERR_FULL. remove, get errors: WEFT_ERR_NOT_FOUND. */
+weft_status weft_part_set(weft_device *dev, unsigned partition, uint64_t members) WEFT_NODISCARD;
+weft_status weft_part_remove(weft_device *dev, unsigned partition) WEFT_NODISCARD;
+weft_status weft_part_get(weft_device *dev, unsigned partition, uint64_t *members) WEFT_NODISCARD;
+
+/* Where frames go that a parser program punts: to the processor's endpoint, or (after reset)
+ * nowhere, dropped as NO_ROUTE. */
+weft_status weft_punt_set(weft_device *dev, bool on, unsigned endpoint) WEFT_NODISCARD;
+weft_status weft_punt_get(weft_device *dev, bool *on, unsigned *endpoint) WEFT_NODISCARD;
 
 /* ------------------------------------------------------------------ counters ---------------- */
 /* Counter numbers and their names are in counters.h, drop reasons in reasons.h. Counters are read
