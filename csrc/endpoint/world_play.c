@@ -72,6 +72,7 @@ int weft_world_learn(weft_world *w, unsigned port, uint64_t mac)
 {
     const weft_route to = {.group = false, .dest = port};
     if (port >= w->ports || (mac >> 40 & 1) != 0 || mac >> 48 != 0) return WEFT_ERR_ARG;
+    if (w->framer.encap->over_ip) return WEFT_ERR_STATE;
     if (!w->port[port].on_frame) {
         const weft_status s = open_ports(w);
         if (s != WEFT_OK) return s;

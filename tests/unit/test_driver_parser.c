@@ -183,8 +183,9 @@ static void bring_up_program(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arrives),    cmocka_unit_test(refuses),         cmocka_unit_test(bad_chip),
-        cmocka_unit_test(bus_errors), cmocka_unit_test(bring_up_program),
+        cmocka_unit_test(arrives),          cmocka_unit_test(refuses),
+        cmocka_unit_test(bad_chip),         cmocka_unit_test(bus_errors),
+        cmocka_unit_test(bring_up_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
