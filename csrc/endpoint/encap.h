@@ -7,6 +7,7 @@
  */
 #ifndef WEFT_ENDPOINT_ENCAP_H
 #define WEFT_ENDPOINT_ENCAP_H
+#include "hop.h"
 #include "peers.h"
 #include "weft/endpoint.h"
 #include "weft/proto.h"
@@ -79,6 +80,9 @@ struct weft_encap {
 };
 
 extern const weft_encap weft_encap_memory, weft_encap_rocev2, weft_encap_uet;
+
+/* Header of its frames that a switch may change. */
+weft_hop weft_framer_hop(const weft_framer *fr);
 
 /* Data bytes of a posted write that fills a frame of frame_bytes (incl. FCS) as far as the pad of
  * the protocol lets it; -1: the frame is too short for its headers. */

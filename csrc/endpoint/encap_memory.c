@@ -90,6 +90,13 @@ bool weft_framer_profile(weft_framer *fr, const char *profile)
     return strcmp(profile, "uet") == 0;
 }
 
+weft_hop weft_framer_hop(const weft_framer *fr)
+{
+    if (fr->esun) return (weft_hop){WEFT_RW_ESUN, 14};
+    if (!fr->encap->over_ip) return (weft_hop){WEFT_RW_NONE, 0};
+    return (weft_hop){fr->ip.v6 ? WEFT_RW_IP6 : WEFT_RW_IP4, fr->ip.tag ? 18 : 14};
+}
+
 long weft_encap_room(const weft_framer *fr, size_t frame_bytes)
 {
     const weft_mt m = {.op = WEFT_MT_WRITE, .flags = WEFT_MT_POSTED | WEFT_MT_FIRST | WEFT_MT_LAST};

@@ -31,7 +31,7 @@ static uint64_t destinations(const weft_world *w, unsigned from, const weft_fram
 {
     const uint8_t *d = weft_frame_cdata(f);
     uint64_t mac = weft_get48(d);
-    if (f->esun_offset > 0 && d[f->esun_offset + 3] >> 4 <= 1) return 0; /* its TTL is used up */
+    if (f->hop.mode == WEFT_RW_ESUN && d[f->hop.at + 3] >> 4 <= 1) return 0; /* TTL used up */
     int to = world_port_of(w, mac);
     if (to >= 0) return 1ull << to;
     int group = weft_group_of_mac(mac);
@@ -464,7 +464,7 @@ int weft_world_send_frame(weft_world *w, unsigned src, unsigned dst, unsigned vc
         memset(weft_frame_data(f) + used, 0, frame_bytes - 4 - used);
         fr->encap->finish(fr, weft_frame_data(f));
     }
-    f->esun_offset = fr->esun ? 14 : 0;
+    f->hop = weft_framer_hop(fr);
     f->stamp = stamp;
     f->offered = 1;
     weft_frame_seal(f);

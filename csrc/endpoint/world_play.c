@@ -102,8 +102,7 @@ int weft_world_play(weft_world *w, unsigned port, const uint8_t *data, size_t le
         weft_frame_put(&w->pool, f);
         return -1;
     }
-    if (weft_header_parse(d, padded, w->framer.esun_type, &h) > 0)
-        f->esun_offset = (uint16_t)h.esun_offset;
+    if (weft_header_parse(d, padded, w->framer.esun_type, &h) > 0) f->hop = weft_hop_of(&h);
     f->stamp = stamp;
     weft_frame_seal(f);
     weft_partner_push(p, vc, f);
