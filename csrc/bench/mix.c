@@ -79,25 +79,27 @@ static size_t afh12(unsigned from, unsigned to, unsigned vc, size_t len, uint8_t
 static size_t ufh16(unsigned from, unsigned to, unsigned vc, size_t len, uint8_t *f)
 {
     (void)len;
-    memset(f, 0, 12);
+    memset(f, 0, 14);
     f[0] = 0x02;
     weft_put16(f + 2, (uint16_t)(from << 8 | to)); /* entropy */
     weft_put16(f + 4, (uint16_t)to);
     f[6] = dscp_byte(vc);
     weft_put16(f + 10, (uint16_t)from);
-    return 12;
+    weft_put16(f + 12, WEFT_TYPE_MEMORY);
+    return 14;
 }
 
 static size_t ufh32(unsigned from, unsigned to, unsigned vc, size_t len, uint8_t *f)
 {
     (void)len;
-    memset(f, 0, 12);
+    memset(f, 0, 14);
     f[0] = 0x02;
     f[1] = (uint8_t)(from * 16 + to); /* entropy */
     weft_put32(f + 2, NUMBER(to));
     f[7] = dscp_byte(vc);
     weft_put32(f + 8, NUMBER(from));
-    return 12;
+    weft_put16(f + 12, WEFT_TYPE_MEMORY);
+    return 14;
 }
 
 static size_t ip4(unsigned from, unsigned to, unsigned vc, size_t len, uint8_t next, uint8_t *f)
