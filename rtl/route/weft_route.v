@@ -26,13 +26,13 @@
 //   cfg_src_check_i and the source key fits none of the four entries            SOURCE
 //   cfg_part_check_i and no partition, or one without this port                 DENIED
 //   ECMP group without a member that is up                                      DOWN
-//   unicast to an endpoint, or group without one, in cfg_allow_i and the partition DENIED
-// A group never returns to the port it came from; a unicast does when cfg_allow_i says so. Kind PUNT
-// goes to cfg_punt_port_i and to nothing else, without the checks of source, allow and partition:
-// who may send to the processor is said by the parser's program; without cfg_punt_i: NO_ROUTE. A
-// frame that is dropped leaves with dst_mask_o = 0 and kind DROP (MAC control: kind stays CONTROL),
-// so that the buffer can count it. A hit on a group gives kind MULTICAST, even when one endpoint is
-// left.
+//   no endpoint left in cfg_allow_i and the partition                           DENIED
+// A group never returns to the port it came from; a unicast does when cfg_allow_i says so.
+// Kind PUNT goes to cfg_punt_port_i and to nothing else, without the checks of source, allow and
+// partition: who may send to the processor is said by the parser's program; without cfg_punt_i:
+// NO_ROUTE. A frame that is dropped leaves with dst_mask_o = 0 and kind DROP (MAC control: kind
+// stays CONTROL), so that the buffer can count it. A hit on a group gives kind MULTICAST, even when
+// one endpoint is left.
 //
 // Latency: 3 cycles: search (RAM read, ternary match); select, read of group and bucket; member,
 //   checks. Descriptor and mask are valid with the cell that has `sop` and hold until the next one.
@@ -41,8 +41,8 @@
 // Stall rule: none, a cell every cycle, whatever the tables' writer does.
 // Trade-off: a range says its route a cycle later than the other tables, too late for the reads of
 //   group and bucket: it leads to endpoints only. Each port has its own copy of the tables, so
-//   that every port looks up every cycle and no port can disturb another; four ways keep the latency
-//   at one read where a cuckoo chain or a tree would take several.
+//   that every port looks up every cycle and no port can disturb another; four ways keep the
+//   latency at one read where a cuckoo chain or a tree would take several.
 // Relies on: one write of the bus is one whole entry (law 9: a frame sees the old or the new one;
 //   an entry that is written while it is read gives the old one). Indices come checked.
 `default_nettype none

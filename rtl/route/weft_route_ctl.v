@@ -4,8 +4,8 @@
 // weft_route_ctl: the one writer of the tables of all weft_route; takes commands from registers.
 //
 // After reset it writes an invalid entry to every index of every table, one a cycle (the sum of all
-// table sizes, 5552 by default), with tbl_ready_o = 0; the ports deny all frames meanwhile. Then, per
-// command (cmd_valid_i for one cycle): table cmd_sel_i (WEFT_TBL_*), index cmd_index_i (MAC:
+// table sizes, 5552 by default), with tbl_ready_o = 0; the ports deny all frames meanwhile. Then,
+// per command (cmd_valid_i for one cycle): table cmd_sel_i (WEFT_TBL_*), index cmd_index_i (MAC:
 // {way[1:0], set}; bucket: {group, bucket[7:0]}), cmd_write_i: 1 writes {key, mask, entry}, 0 reads
 // them from the own copy into rd_*; fields that the table does not have read 0.
 //   rd_err_o  the last command was refused: index past the end of its table, or given while
@@ -91,7 +91,7 @@ module weft_route_ctl #(
   wire rd_take = accept && !cmd_write_i;
   wire sweep_last = {1'b0, sweep_index_q} + 17'd1 == SIZES[sweep_sel_q*17+:17];
 
-  // Own copies, written by the bus like every other: {key, mask, entry}, what the table has of each.
+  // Own copies, written by the bus like every other: what the table has of key, mask and entry.
   wire [8*278-1:0] copy; // {entry[21:0], mask[127:0], key[127:0]} of each table
   genvar t;
   generate

@@ -175,20 +175,19 @@ static bool illegal_values(void *ctx, const weft_reg *reg)
 /* A command of the route block that is refused changes no entry and sets the error bit. */
 static void bad_commands(net *n)
 {
-    static const uint32_t command[] = {2 | 1024u << 16, 2 | 0xFFFFu << 16, 1 | 256u << 16,
-                                       3 | 64u << 16,   5 | 1024u << 16,   6 | 64u << 16};
-    uint32_t v = 0;
-    for (unsigned op = 0; op < 8; op += 7)
-        NET_EXPECT(n, axi_write(n, 0x1020, op, 15, 0, 0) == SLVERR, "operation %u", op);
-    NET_OK(n, weft_bus_write32(n->bus, 0x1014, 0x802));
+    static const uint32_t size[8] = {256, 1024, 64, 64, 16, 16, 4096, 16};
+    uint32_t command[24], v = 0;
+    for (unsigned k = 0; k < 24; k++) /* table, write or read, index past the end */
+        command[k] = k % 8 | (k < 12 ? 8u : 0) | (k < 16 ? size[k % 8] : 0xFFFFu) << 16;
+    NET_OK(n, weft_bus_write32(n->bus, 0x1030, 0x802));
     for (unsigned k = 0; k < sizeof command / sizeof *command; k++) {
-        NET_EXPECT(n, axi_write(n, 0x1020, command[k], 15, 0, 0) == OKAY, "command");
+        NET_EXPECT(n, axi_write(n, 0x1034, command[k], 15, 0, 0) == OKAY, "command");
         net_run(n, 10);
         axi_read(n, 0x1008, &v, 0);
         NET_EXPECT(n, v == 5, "STATUS after command %#x: %#x", command[k], v);
         NET_OK(n, weft_intr_get_state(n->dev, &v));
         NET_EXPECT(n, (v & WEFT_INTR_ROUTE_ERROR) != 0, "no interrupt for command %#x", command[k]);
-        NET_OK(n, weft_bus_write32(n->bus, 0x1020, 5)); /* a good one clears the error */
+        NET_OK(n, weft_bus_write32(n->bus, 0x1034, 1)); /* a good one clears the error */
         NET_OK(n, weft_intr_clear(n->dev, WEFT_INTR_ROUTE_ERROR));
     }
 }
@@ -307,7 +306,7 @@ static void wild_writes(net *n, unsigned count)
     for (unsigned k = 0; k < count; k++) {
         uint32_t block = net_below(n, 4), addr = net_below(n, 0x20) * 4;
         if (block >= 2) addr = 0x10000 + 0x2000 * net_below(n, n->ports) + net_below(n, 0x44) * 4;
-        if (block == 1) addr = 0x1000 + net_below(n, 16) * 4;
+        if (block == 1) addr = 0x1000 + net_below(n, 28) * 4;
         /* What failed must stay visible; nothing else is spared. */
         if (addr == 0x44 || (block >= 2 && (addr & 0x1FFF) == 0x10)) continue;
         taken += axi_write(n, addr, wild_value(n, addr), 15, (int)net_below(n, 5) - 2,
@@ -325,14 +324,19 @@ static void wild_writes(net *n, unsigned count)
 static void way_back(net *n)
 {
     n->feed = NULL;
-    NET_OK(n, weft_bus_write32(n->bus, 0x1014, 0)); /* ENTRY: not valid */
-    for (unsigned k = 0; k < 2; k++) NET_OK(n, weft_bus_write32(n->bus, 0x1018 + 4 * k, 0));
-    for (unsigned i = 0; i < n->geo.ids; i++)
-        NET_OK(n, weft_bus_write32(n->bus, 0x1020, 2 | i << 16));
-    for (unsigned i = 0; i < n->geo.mac_ways * n->geo.mac_sets; i++)
-        NET_OK(n, weft_bus_write32(n->bus, 0x1020, 1 | i << 16));
-    for (unsigned i = 0; i < n->geo.groups; i++)
-        NET_OK(n, weft_bus_write32(n->bus, 0x1020, 3 | i << 16));
+    const unsigned size[8] = {n->geo.mac_ways * n->geo.mac_sets,
+                              n->geo.ids,
+                              n->geo.groups,
+                              n->geo.ip4_prefixes,
+                              n->geo.ip6_prefixes,
+                              n->geo.ranges,
+                              256 * n->geo.ecmp_groups,
+                              n->geo.partitions};
+    for (unsigned k = 0; k < 9; k++) /* KEY, MASK, ENTRY: not valid */
+        NET_OK(n, weft_bus_write32(n->bus, 0x1010 + 4 * k, 0));
+    for (unsigned t = 0; t < 8; t++)
+        for (unsigned i = 0; i < size[t]; i++)
+            NET_OK(n, weft_bus_write32(n->bus, 0x1034, t | 8 | i << 16));
     NET_OK(n, weft_intr_set_enable(n->dev, 0));
     weft_close(n->dev); /* a driver that starts anew has no memory of partitions */
     n->dev = NULL;

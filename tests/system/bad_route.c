@@ -253,8 +253,8 @@ int main(void)
     if (!net_open(&n, net_seed())) return 1;
     net_up(&n);
     /* Entries that lead nowhere: endpoint 20 (by hand, the driver refuses it), empty groups. */
-    NET_OK(&n, weft_bus_write32(n.bus, 0x1014, 1u << 11 | 20));
-    NET_OK(&n, weft_bus_write32(n.bus, 0x1020, 2 | 20u << 16));
+    NET_OK(&n, weft_bus_write32(n.bus, 0x1030, 1u << 11 | 20));
+    NET_OK(&n, weft_bus_write32(n.bus, 0x1034, 9 | 20u << 16));
     net_group(&n, 7, 1);
     NET_OK(&n, weft_group_clear(n.dev, 7));
     n.group_mask[7] = 0;

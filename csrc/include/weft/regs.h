@@ -53,7 +53,7 @@ extern "C" {
 #define WEFT_CHIP_ECN_THRESHOLD(i)    (0x0060u + 4u * (unsigned)(i))
 #define WEFT_CHIP_ECN_THRESHOLD_COUNT 8u
 
-/* Forwarding tables: 48-bit MAC addresses, identifiers, groups, IPv4 and IPv6 prefixes, memory-address ranges, members of ECMP groups, partitions */
+/* Forwarding tables of addresses, prefixes, ranges, groups and partitions */
 #define WEFT_ROUTE_BLOCK_TYPE    0x0002u
 #define WEFT_ROUTE_BLOCK_VERSION 2u
 #define WEFT_ROUTE_BLOCK_BYTES   0x1000u
