@@ -6,11 +6,21 @@
  * (csrc/proto/parse_machine.c) with the program that was loaded when its first cell entered the
  * pipeline. Programs are random tables or shipped ones, and change at random moments under traffic.
  * Every cell must leave unchanged, in order, in the cycle that the header comment of the module
- * gives it; every field of the descriptor and both keys must equal the model's in every cycle. */
+ * gives it; every field of the descriptor and both keys must equal the model's in every cycle.
+ * Then each shipped description: frames that take random ways through its headers, mutated and cut,
+ * against the interpreter of the description, which knows neither tables nor stages: 5,000 frames a
+ * protocol, 1,000,000 with WEFT_LONG=1. */
 /* tb-params: "" "-GMII_BYTES=16 -GVCS=1" "-GMII_BYTES=8 -GVCS=8" */
-/* tb-sources: "csrc/proto/parse_machine.c" "csrc/proto/programs.c" */
+/* tb-sources: "csrc/proto/parse_machine.c" "csrc/proto/programs.c" "csrc/proto/desc.c"
+   "csrc/proto/desc_check.c" "csrc/proto/desc_compile.c" "csrc/proto/desc_expr.c"
+   "csrc/proto/desc_header.c" "csrc/proto/desc_interpret.c" "csrc/proto/desc_lex.c"
+   "csrc/proto/desc_parse.c" "csrc/proto/desc_random.c" "csrc/proto/desc_select.c"
+   "csrc/proto/desc_states.c" "csrc/proto/desc_ternary.c" */
 #include "parser_model.h"
 #include "weft/programs.h"
+#include "weft/proto_desc.h"
+
+#include <stdio.h>
 
 #define STAGES 6u
 #define ROOM   64u /* cells in flight, a power of two */
@@ -43,6 +53,8 @@ typedef struct {
     weft_parse_config cfg;
     /* programs: the one that new frames get, and the one on the bus */
     weft_parse_program now, loading;
+    weft_desc *described; /* NULL, or what all frames are and the next program is made from */
+    uint64_t way;         /* through the description */
     uint32_t words[WEFT_PP_WORDS], tag_want;
     uint64_t load_start; /* cycle of load_i of the last load */
     unsigned load_percent;
@@ -82,6 +94,10 @@ static void next_program(bench *b)
 {
     tb *t = b->t;
     unsigned shipped = 0;
+    if (b->described != NULL) {
+        TB_CHECK(t, weft_desc_compile(b->described, &b->loading, NULL));
+        return;
+    }
     while (weft_program_name(shipped) != NULL) shipped++;
     if (shipped > 0 && tb_chance(t, 40)) {
         const char *name = weft_program_name((unsigned)tb_rand_below(t, shipped));
@@ -144,11 +160,36 @@ static void check_outputs(bench *b)
 }
 
 /* ---- the sender ------------------------------------------------------------------------------ */
-static void new_frame(bench *b)
+/* A frame that the description may have meant; returns its length. */
+static unsigned described_frame(bench *b)
+{
+    tb *t = b->t;
+    uint8_t *f = b->send.bytes;
+    unsigned len = (unsigned)weft_desc_random_frame(b->described, &b->way, f, WEFT_PP_BYTES + 40);
+    if (tb_chance(t, 30))
+        for (uint64_t n = 1 + tb_rand_below(t, 3); n > 0; n--)
+            f[tb_rand_below(t, len)] ^= (uint8_t)(1u << tb_rand_below(t, 8));
+    if (tb_chance(t, 15)) len = 1 + (unsigned)tb_rand_below(t, len);
+    return len;
+}
+
+static void random_frame(bench *b)
 {
     tb *t = b->t;
     sender *s = &b->send;
     s->len = pm_random_length(t);
+    pm_random_frame(t, s->bytes, s->len, b->cfg.id_prefix);
+    if (tb_chance(t, 50)) pm_protocol_front(t, s->bytes, s->len);
+}
+
+static void new_frame(bench *b)
+{
+    tb *t = b->t;
+    sender *s = &b->send;
+    if (b->described != NULL)
+        s->len = described_frame(b);
+    else
+        random_frame(b);
     s->off = 0;
     s->at = tb_cycle(t);
     while (tb_chance(t, b->gap_percent)) s->at++;
@@ -157,8 +198,6 @@ static void new_frame(bench *b)
     s->second_gap =
         s->tight || s->len <= 128 ? 1 + (unsigned)tb_rand_below(t, b->spacing) : b->spacing;
     if (tb_chance(t, 5)) s->second_gap = b->spacing + 1 + (unsigned)tb_rand_below(t, b->spacing);
-    pm_random_frame(t, s->bytes, s->len, b->cfg.id_prefix);
-    if (tb_chance(t, 50)) pm_protocol_front(t, s->bytes, s->len);
 }
 
 /* The next cell of the frame, and what is to come of it. */
@@ -195,6 +234,14 @@ static const expected *send_cell(bench *b)
     return e;
 }
 
+/* What the parser has to find in a frame. */
+static weft_parse_result wanted(const bench *b, const expected *e)
+{
+    const unsigned avail = e->avail < WEFT_PP_BYTES ? e->avail : WEFT_PP_BYTES;
+    if (b->described != NULL) return weft_desc_interpret(b->described, e->head, avail, &b->cfg);
+    return weft_parse_program_run(&b->now, e->head, avail, &b->cfg);
+}
+
 /* One cycle. With `traffic` a frame follows the other, else the last one is finished. */
 static void cycle(bench *b, bool traffic)
 {
@@ -209,7 +256,7 @@ static void cycle(bench *b, bool traffic)
         drive_idle(b);
     for (; b->parsed != b->tail && b->row[b->parsed % ROOM].enters <= now; b->parsed++) {
         expected *e = &b->row[b->parsed % ROOM];
-        if (e->cell.sop) e->want = weft_parse_program_run(&b->now, e->head, e->avail, &b->cfg);
+        if (e->cell.sop) e->want = wanted(b, e);
     }
     if (tb_get(b->load)) b->now = b->loading; /* for all that enters from the next cycle on */
     tb_tick(t);
@@ -251,6 +298,38 @@ static void reset(bench *b)
     b->send.off = b->send.len = 0;
     b->held_about.port = 64; /* keys and descriptor are not reset */
     b->last_enters = 0;
+}
+
+/* Frames of a shipped protocol against the interpreter of its description. */
+static void describe(bench *b, const char *name, uint64_t frames)
+{
+    tb *t = b->t;
+    char path[64];
+    uint32_t words[WEFT_PP_WORDS];
+    reconfigure(b);
+    memset(b->seen, 0, sizeof b->seen);
+    snprintf(path, sizeof path, "csrc/proto/desc/%s.weftp", name);
+    b->described = weft_desc_open(path, NULL, 0);
+    if (b->described == NULL || weft_desc_errors(b->described) > 0) {
+        tb_fail(t, "%s cannot be read", path);
+        return;
+    }
+    b->load_percent = 100;
+    cycle(b, false);
+    b->load_percent = 0;
+    drain(b);
+    TB_CHECK(t, weft_parse_program_pack(&b->now, words) &&
+                    memcmp(words, weft_program_words(name), sizeof words) == 0);
+    const unsigned from = b->seq;
+    while (b->seq - from < frames) {
+        reconfigure(b);
+        for (unsigned k = 0; k < 3000; k++) cycle(b, true);
+    }
+    drain(b);
+    tb_note(t, "%s: %u frames, %u forwarded", name, b->seq - from, b->seen[0]);
+    TB_CHECK(t, b->seen[0] > frames / 20 && b->seen[WEFT_DROP_PARSE] > 10);
+    weft_desc_close(b->described);
+    b->described = NULL;
 }
 
 static void find_signals(bench *b)
@@ -313,6 +392,10 @@ int tb_main(tb *t)
     TB_CHECK(t, b.loads > 1000 && b.shipped > 100 && b.late > 100);
     TB_CHECK(t, b.seen[0] > 1000 && b.seen[WEFT_DROP_PARSE] > 1000);
     TB_CHECK(t, b.seen[WEFT_DROP_TTL] > 10 && b.seen[WEFT_DROP_CONTROL] > 100 && b.seen[15] > 100);
+
+    b.gap_percent = 0;
+    for (unsigned i = 0; weft_program_name(i) != NULL; i++)
+        describe(&b, weft_program_name(i), tb_effort(t, 5000, 1000000));
 
     /* Reset in mid-frame: nothing comes out, the numbering starts again, the program is gone. */
     for (unsigned k = 0; k < 7; k++) cycle(&b, true);

@@ -8,7 +8,7 @@
  *
  * tb-params: "-GENDPOINTS=2 -GCELLS=512" "-GENDPOINTS=2 -GCELLS=512 -GMII_BYTES=8 -GVCS=2"
  */
-/* tb-sources: "csrc/proto/parse_machine.c" "csrc/proto/parse_default.c" */
+/* tb-sources: "csrc/proto/programs.c" */
 #include "tb.h"
 
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 
 #include "tb_mii.h"
 #include "tb_score.h"
-#include "weft/parser.h"
+#include "weft/programs.h"
 #include "weft/regs.h"
 
 #define BASE       0x10000u
@@ -122,13 +122,10 @@ static void tick(world *w)
     }
 }
 
-/* The default program, a stage a cycle. */
+/* The program of bring-up, a stage a cycle. */
 static void load_parser(world *w)
 {
-    weft_parse_program program;
-    uint32_t words[WEFT_PP_WORDS];
-    weft_parse_default(&program, 0x88B5);
-    if (!weft_parse_program_pack(&program, words)) tb_fail(w->t, "program does not pack");
+    const uint32_t *words = weft_program_words("esun");
     tb_set(tb_sig_find(w->t, "load_tag_i"), 7);
     for (unsigned s = 0; s < WEFT_PP_STAGES; s++) {
         tb_set(tb_sig_find(w->t, "load_i"), s == 0);

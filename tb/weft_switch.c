@@ -9,7 +9,7 @@
  * tb-params: "-GPORTS=4 -GMII_BYTES=32 -GCELLS=1024" "-GPORTS=2 -GMII_BYTES=8 -GCELLS=1024"
  * "-GPORTS=3 -GMII_BYTES=16 -GCELLS=512 -GVCS=2"
  */
-/* tb-sources: "csrc/proto/parse_machine.c" "csrc/proto/parse_default.c" */
+/* tb-sources: "csrc/proto/programs.c" */
 #include "tb.h"
 
 #include <stdlib.h>
@@ -18,7 +18,7 @@
 #include "tb_axil.h"
 #include "tb_mii.h"
 #include "tb_score.h"
-#include "weft/parser.h"
+#include "weft/programs.h"
 #include "weft/regs.h"
 
 #define MAX_PORTS 16
@@ -144,14 +144,11 @@ static void registers(world *w)
     TB_EQ(w->t, tb_axil_write(&w->axil, WEFT_CHIP_SCRATCH, 7, 3), 2);
 }
 
-/* The default program into every port. */
+/* The program of bring-up into every port. */
 static void load_parsers(world *w)
 {
     const uint32_t block = WEFT_PARSER_BLOCK_BASE;
-    weft_parse_program program;
-    uint32_t words[WEFT_PP_WORDS];
-    weft_parse_default(&program, 0x88B5);
-    TB_CHECK(w->t, weft_parse_program_pack(&program, words));
+    const uint32_t *words = weft_program_words("esun");
     wr(w, block + WEFT_PARSER_CMD, 1);
     for (unsigned k = 0; k < WEFT_PP_WORDS; k++) wr(w, block + WEFT_PARSER_DATA, words[k]);
     wr(w, block + WEFT_PARSER_CMD, 1); /* and read some back */

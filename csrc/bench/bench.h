@@ -35,7 +35,8 @@ typedef struct {
 
 extern const weft_bench_section weft_bench_latency, weft_bench_sizes, weft_bench_patterns,
     weft_bench_incast, weft_bench_neighbour, weft_bench_multicast, weft_bench_deadlock,
-    weft_bench_curves, weft_bench_speed;
+    weft_bench_curves, weft_bench_protocols, weft_bench_reprogram, weft_bench_efficiency,
+    weft_bench_speed;
 
 /* What a section may know. quick: a part of the rows (their names and values are those of the full
  * run); long_: more seeds (rows beyond the golden's are then only judged by their bounds). */

@@ -9,11 +9,19 @@
 #include "bench/bench_run.h"
 
 const weft_bench_section *const weft_bench_sections[] = {
-    &weft_bench_latency,   &weft_bench_sizes,
-    &weft_bench_patterns,  &weft_bench_incast,
-    &weft_bench_neighbour, &weft_bench_multicast,
-    &weft_bench_deadlock,  &weft_bench_curves,
-    &weft_bench_speed,     NULL,
+    &weft_bench_latency,
+    &weft_bench_sizes,
+    &weft_bench_patterns,
+    &weft_bench_incast,
+    &weft_bench_neighbour,
+    &weft_bench_multicast,
+    &weft_bench_deadlock,
+    &weft_bench_curves,
+    &weft_bench_protocols,
+    &weft_bench_reprogram,
+    &weft_bench_efficiency,
+    &weft_bench_speed,
+    NULL,
 };
 
 const weft_bench_section *weft_bench_section_named(const char *name)

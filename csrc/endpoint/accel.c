@@ -27,7 +27,7 @@ weft_frame *accel_frame(weft_accel *a, unsigned dst, unsigned vc, const weft_mt 
         weft_frame_put(a->pool, f);
         return NULL;
     }
-    f->esun_offset = fr->esun ? 14 : 0;
+    f->hop = weft_framer_hop(fr);
     if (len < least) memset(d + len, 0, least - len);
     return f;
 }

@@ -7,6 +7,7 @@
  */
 #ifndef WEFT_ENDPOINT_ENCAP_H
 #define WEFT_ENDPOINT_ENCAP_H
+#include "hop.h"
 #include "peers.h"
 #include "weft/endpoint.h"
 #include "weft/proto.h"
@@ -15,7 +16,7 @@ typedef struct weft_encap weft_encap;
 
 /* What the profiles over IP may choose. */
 typedef struct {
-    bool tag;           /* a VLAN tag with the class as PCP, for switches that read no DSCP */
+    bool tag;           /* a VLAN tag, its PCP the class: for networks that read no DSCP */
     bool v6;            /* IPv6 in place of IPv4 */
     bool native;        /* UET: behind an entropy header in place of UDP */
     uint8_t protocol;   /* of native UET */
@@ -59,6 +60,8 @@ typedef struct {
 
 struct weft_encap {
     const char *name;
+    const char *program;   /* shipped program of the parser that reads its frames */
+    bool over_ip;          /* forwarded by IP address, class by DSCP */
     unsigned overhead;     /* bytes of a frame around its data at most, FCS included */
     unsigned grain;        /* data is padded to a multiple of this */
     unsigned read_packets; /* frames that may answer one read request */
@@ -77,6 +80,9 @@ struct weft_encap {
 };
 
 extern const weft_encap weft_encap_memory, weft_encap_rocev2, weft_encap_uet;
+
+/* Header of its frames that a switch may change. */
+weft_hop weft_framer_hop(const weft_framer *fr);
 
 /* Data bytes of a posted write that fills a frame of frame_bytes (incl. FCS) as far as the pad of
  * the protocol lets it; -1: the frame is too short for its headers. */

@@ -14,6 +14,8 @@
 #define ECT0     2u          /* ECN-capable transport */
 #define FIRST_IP 0x0A570001u /* 10.87.0.1 */
 
+uint32_t encap_ip4_address(unsigned id) { return FIRST_IP + id; }
+
 static void put_address(uint8_t out[16], bool v6, unsigned id)
 {
     memset(out, 0, 16);
@@ -21,7 +23,7 @@ static void put_address(uint8_t out[16], bool v6, unsigned id)
         weft_put32(out, 0xFD574546u);
         weft_put32(out + 12, 1 + id);
     } else {
-        weft_put32(out, FIRST_IP + id);
+        weft_put32(out, encap_ip4_address(id));
     }
 }
 

@@ -17,6 +17,8 @@ typedef struct {
     unsigned src; /* accelerator that sent it */
 } encap_ip_view;
 
+/* IPv4 address of an accelerator, host order. */
+uint32_t encap_ip4_address(unsigned id);
 /* Bytes in front of the transport's packet. */
 size_t encap_ip_size(const weft_framer *fr);
 /* Writes the headers for a packet of so many bytes and returns where it begins. */

@@ -61,6 +61,7 @@ static weft_encap_result memory_parse(const weft_framer *fr, const uint8_t *fram
 }
 
 const weft_encap weft_encap_memory = {.name = "memory transport",
+                                      .program = "esun",
                                       .overhead = WEFT_FRAMER_BYTES + WEFT_MT_HEADER +
                                                   WEFT_MT_NOTIFY_EXT + 4,
                                       .grain = 1,
@@ -78,8 +79,7 @@ bool weft_framer_profile(weft_framer *fr, const char *profile)
     if (strcmp(profile, "ethernet") == 0) return true;
     fr->esun = strcmp(profile, "esun") == 0;
     if (fr->esun) return true;
-    fr->ip = (weft_ip_profile){
-        .tag = true, .protocol = WEFT_UET_PROTOCOL, .key = WEFT_ACCEL_PREFIX, .job = 1};
+    fr->ip = (weft_ip_profile){.protocol = WEFT_UET_PROTOCOL, .key = WEFT_ACCEL_PREFIX, .job = 1};
     if (strcmp(profile, "rocev2") == 0) {
         fr->encap = &weft_encap_rocev2;
         fr->ip.port = WEFT_ROCE_PORT;
@@ -88,6 +88,13 @@ bool weft_framer_profile(weft_framer *fr, const char *profile)
     fr->encap = &weft_encap_uet;
     fr->ip.port = WEFT_UET_PORT;
     return strcmp(profile, "uet") == 0;
+}
+
+weft_hop weft_framer_hop(const weft_framer *fr)
+{
+    if (fr->esun) return (weft_hop){WEFT_RW_ESUN, 14};
+    if (!fr->encap->over_ip) return (weft_hop){WEFT_RW_NONE, 0};
+    return (weft_hop){fr->ip.v6 ? WEFT_RW_IP6 : WEFT_RW_IP4, fr->ip.tag ? 18 : 14};
 }
 
 long weft_encap_room(const weft_framer *fr, size_t frame_bytes)

@@ -288,6 +288,8 @@ static weft_encap_result roce_parse(const weft_framer *fr, const uint8_t *frame,
 const weft_encap weft_encap_rocev2 = {.name = "RoCEv2",
                                       .overhead =
                                           18 + 40 + 8 + WEFT_ROCE_MAX + 3 + WEFT_ROCE_ICRC + 4,
+                                      .program = "rocev2",
+                                      .over_ip = true,
                                       .grain = 4,
                                       .read_packets = 8,
                                       .psn_mask = WEFT_ROCE_PSN,

@@ -355,6 +355,8 @@ static weft_encap_result uet_parse(const weft_framer *fr, const uint8_t *frame, 
 const weft_encap weft_encap_uet = {.name = "UET",
                                    .overhead = 18 + 40 + 8 + WEFT_UET_PDS + WEFT_UET_SES_MAX +
                                                WEFT_UET_CRC + 4,
+                                   .program = "uet",
+                                   .over_ip = true,
                                    .grain = 1,
                                    .read_packets = 1,
                                    .psn_mask = 0xFFFFFFFFu,

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hop.h"
+
 #define WEFT_FRAME_MIN     24u /* bytes of data, without FCS */
 #define WEFT_FRAME_MAX     9996u
 #define WEFT_FRAME_CLASSES 8u /* buffers of 128 << class bytes */
@@ -23,7 +25,7 @@ typedef struct weft_frame {
     uint32_t words;       /* 8-byte words from S to T, both included */
     uint32_t note;        /* not 0: whom to tell when it is on the wire */
     uint16_t refs;
-    uint16_t esun_offset; /* in the data; 0: no ESUN header */
+    weft_hop hop; /* what the switch may change */
     uint8_t vc;
     uint8_t size_class;
     uint8_t tail_ctrl; /* control bits of the last word */

@@ -18,7 +18,7 @@ typedef struct {
     void (*tx_start)(void *ctx, weft_partner *p, weft_frame *f);
     /* The T of a frame with a note has gone onto the wire. */
     void (*tx_done)(void *ctx, weft_partner *p, uint32_t note);
-    /* A frame came (MAC control frames are kept by the partner). vc: by its CoS or PCP. */
+    /* A frame came (MAC control frames are kept by the partner). vc: by its class. */
     void (*rx_frame)(void *ctx, weft_partner *p, const weft_rx_frame *f, unsigned vc);
 } weft_partner_hooks;
 
@@ -45,10 +45,12 @@ typedef struct {
     uint32_t r_cf_sent[WEFT_MAX_VCS];                /* last told to the other side */
 } weft_partner_credits;
 
-/* How frames are put into VCs: by ESUN CoS, else by the outer VLAN tag's PCP, else the default. */
+/* How frames are put into VCs: by ESUN CoS or (by_dscp) the DSCP of IP, else by the outer VLAN
+ * tag's PCP, else the default. */
 typedef struct {
     uint16_t esun_type;
-    uint8_t cos_vc[8], pcp_vc[8], default_vc;
+    bool by_dscp;
+    uint8_t cos_vc[8], pcp_vc[8], dscp_vc[64], default_vc;
 } weft_partner_classes;
 
 /* mii_bytes 8, 16, 32 or 64. NULL: no memory or a bad argument. The pool must outlive the partner.

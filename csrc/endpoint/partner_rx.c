@@ -6,6 +6,7 @@
 #include "partner_state.h"
 
 #include "weft/proto.h"
+#include "weft/proto_ip.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -150,6 +151,10 @@ static unsigned classify(const weft_partner *p, const uint8_t *d, size_t len)
         type = weft_get16(d + at);
     }
     if (type == p->classes.esun_type && len > at + 2) return p->classes.cos_vc[d[at + 2] >> 2 & 7];
+    if (p->classes.by_dscp && type == WEFT_TYPE_IPV4 && len > at + 3)
+        return p->classes.dscp_vc[d[at + 3] >> 2];
+    if (p->classes.by_dscp && type == WEFT_TYPE_IPV6 && len > at + 3)
+        return p->classes.dscp_vc[weft_get16(d + at + 2) >> 6 & 63];
     return pcp >= 0 ? p->classes.pcp_vc[pcp] : p->classes.default_vc;
 }
 

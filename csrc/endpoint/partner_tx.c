@@ -111,8 +111,7 @@ int weft_partner_send(weft_partner *p, unsigned vc, const uint8_t *data, size_t 
     if (!f) return -1;
     weft_header h;
     memcpy(weft_frame_data(f), data, len);
-    if (weft_header_parse(data, len, p->classes.esun_type, &h) > 0)
-        f->esun_offset = (uint16_t)h.esun_offset;
+    if (weft_header_parse(data, len, p->classes.esun_type, &h) > 0) f->hop = weft_hop_of(&h);
     f->stamp = stamp;
     weft_frame_seal(f);
     weft_partner_push(p, vc, f);

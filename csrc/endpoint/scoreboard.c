@@ -115,27 +115,18 @@ bool weft_scoreboard_sent(weft_scoreboard *s, unsigned port, unsigned vc, weft_f
     return true;
 }
 
-/* Is what came the frame that was sent, but for what a switch may change in an ESUN header: the TTL
- * less one, ECN 01 or 10 become 11? */
 static bool same(const weft_scoreboard *s, const weft_frame *f, const weft_rx_frame *r)
 {
-    const uint8_t *a = weft_frame_cdata(f), *b = r->data;
-    if (f->len != r->len) return false;
-    size_t e = f->esun_offset;
-    if (e == 0) return memcmp(a, b, s->check_bytes ? f->len : 18) == 0;
-    unsigned sent = a[e] & 3u, came = b[e] & 3u;
-    if ((a[e] ^ b[e]) & 0xFC || (sent != came && (came != 3 || sent == 0))) return false;
-    if (a[e + 1] != b[e + 1] || a[e + 2] != b[e + 2] || a[e + 3] - 0x10 != b[e + 3]) return false;
-    if (memcmp(a, b, e) != 0) return false;
-    return !s->check_bytes || memcmp(a + e + 4, b + e + 4, f->len - e - 4) == 0;
+    return f->len == r->len &&
+           weft_hop_same(weft_frame_cdata(f), r->data, f->len, f->hop, s->check_bytes);
 }
 
 static void deliver(weft_scoreboard *s, fifo *q, weft_frame *f, const weft_rx_frame *r)
 {
-    size_t e = f->esun_offset;
     s->n.delivered++;
     s->n.outstanding--;
-    if (e != 0 && (weft_frame_cdata(f)[e] & 3) != (r->data[e] & 3)) s->n.ecn_marked++;
+    if (weft_hop_ecn(weft_frame_cdata(f), f->hop) != weft_hop_ecn(r->data, f->hop))
+        s->n.ecn_marked++;
     weft_frame **old = &q->last[q->turn];
     q->turn = (q->turn + 1) % HISTORY;
     if (*old) weft_frame_put(s->pool, *old);

@@ -3,8 +3,10 @@
  *
  * world.c: model, driver, partners and accelerators put together: bring-up, stepping, frames.
  */
+#include "encap_ip.h"
 #include "world_state.h"
 
+#include "weft/programs.h"
 #include "weft/proto.h"
 #include "weft/reasons.h"
 
@@ -29,7 +31,7 @@ static uint64_t destinations(const weft_world *w, unsigned from, const weft_fram
 {
     const uint8_t *d = weft_frame_cdata(f);
     uint64_t mac = weft_get48(d);
-    if (f->esun_offset > 0 && d[f->esun_offset + 3] >> 4 <= 1) return 0; /* its TTL is used up */
+    if (f->hop.mode == WEFT_RW_ESUN && d[f->hop.at + 3] >> 4 <= 1) return 0; /* TTL used up */
     int to = world_port_of(w, mac);
     if (to >= 0) return 1ull << to;
     int group = weft_group_of_mac(mac);
@@ -89,16 +91,30 @@ static bool fail(char *err, size_t err_len, const char *what, const char *why)
 
 static unsigned vc_of_class(const weft_world *w, unsigned cos) { return cos % w->geo.vcs; }
 
-/* The program that all worlds parse by, and its tag. */
-#define PROGRAM_TAG 1u
+#define PROGRAM_TAG 1u /* name of the program that all ports get */
 
 static bool load_program(weft_world *w, char *err, size_t err_len)
 {
-    weft_parse_program program;
-    weft_parse_default(&program, WEFT_ESUN_TYPE);
+    weft_parse_program shipped;
     uint64_t all = w->ports >= 64 ? ~0ull : (1ull << w->ports) - 1;
-    TRY(weft_parser_load(w->dev, all, &program, PROGRAM_TAG));
+    weft_parse_program_unpack(weft_program_words(w->framer.encap->program), &shipped);
+    TRY(weft_parser_load(w->dev, all, w->opt.program ? w->opt.program : &shipped, PROGRAM_TAG));
     return true;
+}
+
+/* An accelerator is reached by its identifier, its IP address or its 48-bit address. */
+static weft_status add_route(weft_world *w, unsigned port)
+{
+    const weft_route to = {.group = false, .dest = port};
+    if (w->framer.esun) return weft_id_add(w->dev, port, to);
+    if (w->framer.encap->over_ip) return weft_ip4_add(w->dev, encap_ip4_address(port), 32, to);
+    return weft_mac_add(w->dev, weft_accel_mac(port), to);
+}
+
+/* What the switch sees as the source of its frames. */
+static uint64_t source_of(const weft_world *w, unsigned port)
+{
+    return w->framer.encap->over_ip ? encap_ip4_address(port) : weft_accel_mac(port);
 }
 
 static bool setup_chip(weft_world *w, char *err, size_t err_len)
@@ -117,13 +133,7 @@ static bool setup_chip(weft_world *w, char *err, size_t err_len)
     for (unsigned v = 0; v < w->geo.vcs && v < WEFT_ECN_VCS; v++)
         c.ecn_threshold[v] = w->framer.esun ? w->geo.buf_cells / w->geo.vcs / 2 : 0;
     TRY(weft_chip_set_config(w->dev, &c));
-    for (unsigned i = 0; i < w->ports; i++) {
-        weft_route to = {.group = false, .dest = i};
-        if (w->framer.esun)
-            TRY(weft_id_add(w->dev, i, to));
-        else
-            TRY(weft_mac_add(w->dev, weft_accel_mac(i), to));
-    }
+    for (unsigned i = 0; i < w->ports; i++) TRY(add_route(w, i));
     return true;
 }
 
@@ -146,10 +156,11 @@ static bool setup_port(weft_world *w, unsigned port, char *err, size_t err_len)
     for (unsigned i = 0; i < 8; i++) {
         map.cos[i] = (uint8_t)vc_of_class(w, i);
         map.pcp_dei[2 * i] = map.pcp_dei[2 * i + 1] = map.cos[i];
+        memset(map.dscp + 8 * i, map.cos[i], 8);
     }
     TRY(weft_port_set_vc_map(w->dev, port, &map));
     TRY(weft_port_set_allow(w->dev, port, all));
-    TRY(weft_port_set_source(w->dev, port, 0, weft_accel_mac(port), 0xFFFFFFFFFFFFull));
+    TRY(weft_port_set_source(w->dev, port, 0, source_of(w, port), 0xFFFFFFFFFFFFull));
 
     for (unsigned v = 0; v < w->geo.vcs; v++) {
         req.weight[v] = v == 0 && w->opt.vc0_weight ? w->opt.vc0_weight : 1;
@@ -186,7 +197,8 @@ static bool make_port(weft_world *w, unsigned port, char *err, size_t err_len)
 {
     world_port *p = &w->port[port];
     weft_partner_hooks hooks = {p, on_tx_start, on_tx_done, on_rx_frame};
-    weft_partner_classes classes = {.esun_type = WEFT_ESUN_TYPE};
+    weft_partner_classes classes = {.esun_type = WEFT_ESUN_TYPE,
+                                    .by_dscp = w->framer.encap->over_ip};
     weft_accel_config ac = {.id = port,
                             .memory_bytes = w->opt.memory_bytes,
                             .mtu = w->opt.mtu,
@@ -197,8 +209,10 @@ static bool make_port(weft_world *w, unsigned port, char *err, size_t err_len)
     p->world = w;
     p->partner = weft_partner_new(port, w->mii, weft_accel_mac(port), &w->pool, &hooks);
     if (!p->partner) return fail(err, err_len, "link partner", "out of memory");
-    for (unsigned i = 0; i < 8; i++)
+    for (unsigned i = 0; i < 8; i++) {
         classes.cos_vc[i] = classes.pcp_vc[i] = (uint8_t)vc_of_class(w, i);
+        memset(classes.dscp_vc + 8 * i, classes.cos_vc[i], 8);
+    }
     weft_partner_set_classes(p->partner, &classes);
     p->accel = weft_accel_new(&ac, p->partner, &w->pool);
     if (!p->accel)
@@ -450,7 +464,7 @@ int weft_world_send_frame(weft_world *w, unsigned src, unsigned dst, unsigned vc
         memset(weft_frame_data(f) + used, 0, frame_bytes - 4 - used);
         fr->encap->finish(fr, weft_frame_data(f));
     }
-    f->esun_offset = fr->esun ? 14 : 0;
+    f->hop = weft_framer_hop(fr);
     f->stamp = stamp;
     f->offered = 1;
     weft_frame_seal(f);

@@ -72,6 +72,7 @@ int weft_world_learn(weft_world *w, unsigned port, uint64_t mac)
 {
     const weft_route to = {.group = false, .dest = port};
     if (port >= w->ports || (mac >> 40 & 1) != 0 || mac >> 48 != 0) return WEFT_ERR_ARG;
+    if (w->framer.encap->over_ip) return WEFT_ERR_STATE;
     if (!w->port[port].on_frame) {
         const weft_status s = open_ports(w);
         if (s != WEFT_OK) return s;
@@ -101,8 +102,7 @@ int weft_world_play(weft_world *w, unsigned port, const uint8_t *data, size_t le
         weft_frame_put(&w->pool, f);
         return -1;
     }
-    if (weft_header_parse(d, padded, w->framer.esun_type, &h) > 0)
-        f->esun_offset = (uint16_t)h.esun_offset;
+    if (weft_header_parse(d, padded, w->framer.esun_type, &h) > 0) f->hop = weft_hop_of(&h);
     f->stamp = stamp;
     weft_frame_seal(f);
     weft_partner_push(p, vc, f);

@@ -31,6 +31,8 @@ static const char help[] =
     "\n"
     "  -p, --ports=N           this switch must have N ports\n"
     "  -P, --profile=NAME      esun (default), ethernet, uet or rocev2: headers on the wire\n"
+    "  -P, --profile=file:F[,NAME]\n"
+    "                          the same with the protocol description F in all parsers\n"
     "  -i, --ipg=N             gap between frames, 1 to 12 bytes (default 1)\n"
     "  -s, --seed=S            seed of everything random (default 1)\n"
     "  -c, --payload-check=on|off\n"
@@ -62,6 +64,21 @@ static bool one_of(const char *word, const char *const *list)
     return false;
 }
 
+/* PROFILE or file:F[,PROFILE]; text is cut in place. */
+static bool read_profile(char *text, weft_run_options *opt)
+{
+    static const char *const profiles[] = {"esun", "ethernet", "uet", "rocev2", NULL};
+    const bool described = strncmp(text, "file:", 5) == 0;
+    char *comma = described ? strrchr(text, ',') : NULL;
+    opt->profile = described ? "esun" : text;
+    opt->file = described ? text + 5 : NULL;
+    if (comma) {
+        *comma = '\0';
+        opt->profile = comma + 1;
+    }
+    return one_of(opt->profile, profiles);
+}
+
 int weft_cmd_run(int argc, char **argv)
 {
     enum { OPT_PCAP = 256, OPT_FAULT };
@@ -77,7 +94,6 @@ int weft_cmd_run(int argc, char **argv)
                                           {"fault", required_argument, NULL, OPT_FAULT},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
-    static const char *const profiles[] = {"esun", "ethernet", "uet", "rocev2", NULL};
     weft_run_options opt = {
         .profile = "esun", .ipg = 1, .seed = 1, .payload_check = true, .progress = true};
     const char *json = NULL, *report = NULL;
@@ -91,13 +107,14 @@ int weft_cmd_run(int argc, char **argv)
                 return usage("--ports=%s: must be 2 to %d", optarg, WEFT_MAX_PORTS);
             break;
         case 'P':
-            if (strcmp(optarg, "ualink") == 0 || strncmp(optarg, "file:", 5) == 0)
-                return usage("--profile=%s is not part of this version; use esun, ethernet, uet or "
-                             "rocev2",
+            if (strcmp(optarg, "ualink") == 0)
+                return usage("--profile=%s is not part of this version; use esun, ethernet, uet, "
+                             "rocev2 or file:F",
                              optarg);
-            if (!one_of(optarg, profiles))
-                return usage("--profile=%s is unknown; use esun, ethernet, uet or rocev2", optarg);
-            opt.profile = optarg;
+            if (!read_profile(optarg, &opt))
+                return usage("--profile=%s is unknown; use esun, ethernet, uet, rocev2, or "
+                             "file:F,PROFILE with one of them",
+                             optarg);
             break;
         case 'i':
             if (!weft_parse_u64(optarg, 12, &v) || v < 1)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tool/tool.h"
+#include "weft/proto_desc.h"
 #include "weft/reasons.h"
 
 #define DRAIN_CYCLES 20000000ull
@@ -68,6 +69,21 @@ static bool verdict(const weft_run_result *r)
            s->payload_mismatches == 0 && s->ops_completed == s->ops_issued;
 }
 
+/* Compiles a protocol description. False: the first thing that is wrong is in err. */
+static bool compile(const char *file, weft_parse_program *program, char *err, size_t err_len)
+{
+    weft_desc *d = weft_desc_open(file, NULL, 0);
+    const bool good = d && weft_desc_compile(d, program, NULL);
+    if (!d) {
+        snprintf(err, err_len, "not enough memory");
+    } else if (!good) {
+        const weft_desc_error e = weft_desc_error_at(d, 0);
+        snprintf(err, err_len, "%s:%u:%u: %s", e.file, e.line, e.col, e.text);
+    }
+    weft_desc_close(d);
+    return good;
+}
+
 int weft_tool_run(const weft_run_options *opt, weft_run_result *r, char *err, size_t err_len)
 {
     memset(r, 0, sizeof *r);
@@ -78,7 +94,12 @@ int weft_tool_run(const weft_run_options *opt, weft_run_result *r, char *err, si
     r->ipg = opt->ipg;
     r->seed = opt->seed;
     snprintf(r->source, sizeof r->source, "%s", opt->source);
-    snprintf(r->profile, sizeof r->profile, "%s", opt->profile);
+    if (opt->file)
+        snprintf(r->profile, sizeof r->profile, "file:%s,%s", opt->file, opt->profile);
+    else
+        snprintf(r->profile, sizeof r->profile, "%s", opt->profile);
+    weft_parse_program program;
+    if (opt->file && !compile(opt->file, &program, err, err_len)) return WEFT_EXIT_USAGE;
     weft_source_env env = {.ports = r->geometry.ports,
                            .mii_bytes = r->geometry.mii_bytes,
                            .ipg = opt->ipg,
@@ -102,7 +123,8 @@ int weft_tool_run(const weft_run_options *opt, weft_run_result *r, char *err, si
                                    .lossless = true,
                                    .payload_check = opt->payload_check,
                                    .trace = true,
-                                   .pcap_path = opt->pcap_path};
+                                   .pcap_path = opt->pcap_path,
+                                   .program = opt->file ? &program : NULL};
     int rc = WEFT_EXIT_FAULT;
     weft_world *w = weft_world_open(&wo, err, err_len);
     if (!w) goto out;

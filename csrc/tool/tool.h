@@ -29,6 +29,7 @@ int weft_cmd_proto(int argc, char **argv);
 typedef struct {
     const char *source;  /* as on the command line */
     const char *profile; /* esun, ethernet, uet or rocev2 */
+    const char *file;    /* protocol description for all parsers; NULL: that of the profile */
     unsigned ipg;        /* 1..12 */
     uint64_t seed;
     bool payload_check;
@@ -41,7 +42,7 @@ typedef struct {
     weft_sim_geometry geometry;
     unsigned ipg;
     uint64_t seed;
-    char source[512], profile[16], describe[256];
+    char source[512], profile[512], describe[256];
     char verdict[512];      /* of the source: what was checked, or what is wrong */
     char difference[1024];  /* of the counters: "" when they agree */
     weft_world_stats stats; /* lat_hist is owned by the result */

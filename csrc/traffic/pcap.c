@@ -12,6 +12,7 @@
 #include "traffic/pcap_file.h"
 #include "traffic/source.h"
 #include "weft/proto.h"
+#include "weft/weft.h"
 
 #define FRAME_MOST  9212u        /* bytes without FCS that the switch takes */
 #define SPAN_MOST   100000000ull /* nanoseconds that are played at their own pace */
@@ -199,8 +200,12 @@ static int pcap_start(weft_source *s, char *err, size_t err_len)
     }
     for (size_t i = 0; i < p->known.n; i++) {
         const address *a = &p->known.list[i];
-        if (s->net.learn(s->net.ctx, a->port, a->mac) == 0) continue;
-        fail(err, err_len, "the switch has no room for address %zu of %zu", i + 1, p->known.n);
+        const int rc = s->net.learn(s->net.ctx, a->port, a->mac);
+        if (rc == 0) continue;
+        if (rc == WEFT_ERR_STATE)
+            fail(err, err_len, "captures go by MAC address: use --profile esun or ethernet");
+        else
+            fail(err, err_len, "the switch has no room for address %zu of %zu", i + 1, p->known.n);
         return -1;
     }
     p->start = p->last_progress = s->net.cycle(s->net.ctx);

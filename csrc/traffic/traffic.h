@@ -37,8 +37,9 @@ typedef struct {
     int (*send_frame)(void *ctx, unsigned src, unsigned dst, unsigned vc, size_t frame_bytes,
                       uint64_t stamp);
     size_t (*backlog)(void *ctx, unsigned port, unsigned vc);
-    /* For captured frames; NULL in networks that take none. play: -1 as well when `most` frames
-     * wait in that port for their turn. */
+    /* For captured frames; NULL in networks that take none. learn: a driver status,
+     * WEFT_ERR_STATE when the network does not forward by 48-bit address. play: -1 as well when
+     * `most` frames wait in that port for their turn. */
     int (*learn)(void *ctx, unsigned port, uint64_t mac);
     int (*play)(void *ctx, unsigned port, const uint8_t *data, size_t len, uint64_t stamp,
                 size_t most);

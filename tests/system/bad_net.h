@@ -7,6 +7,7 @@
 #ifndef WEFT_TESTS_BAD_NET_H
 #define WEFT_TESTS_BAD_NET_H
 #include "bad_oracle.h"
+#include "weft/programs.h"
 
 /* ---------------------------------------------------------------- stepping ----------------- */
 
@@ -253,7 +254,7 @@ static inline void net_chip_config(net *n)
 static inline void net_program(net *n)
 {
     weft_parse_program program;
-    weft_parse_default(&program, WEFT_ESUN_TYPE);
+    weft_parse_program_unpack(weft_program_words("esun"), &program);
     uint64_t all = n->ports >= 64 ? ~0ull : (1ull << n->ports) - 1;
     NET_OK(n, weft_parser_load(n->dev, all, &program, 1));
 }

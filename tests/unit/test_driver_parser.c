@@ -3,9 +3,10 @@
  *
  * test_driver_parser.c: loading of parser programs: what reaches the chip, what is refused before
  * anything was written, what a chip that refuses or stays busy gives, every bus error; and what the
- * default program makes of frames.
+ * program of bring-up makes of frames.
  */
 #include "driver_test.h"
+#include "weft/programs.h"
 #include "weft/proto.h"
 #include "weft/reasons.h"
 
@@ -47,7 +48,7 @@ static void refuses(void **state)
     open_device(&t);
     weft_parse_program p;
     uint32_t tag;
-    weft_parse_default(&p, WEFT_ESUN_TYPE);
+    weft_parse_program_unpack(weft_program_words("esun"), &p);
     uint64_t before = accesses(&t);
     IS(WEFT_ERR_ARG, weft_parser_load(NULL, 1, &p, 1));
     IS(WEFT_ERR_ARG, weft_parser_load(t.dev, 1, NULL, 1));
@@ -82,7 +83,7 @@ static void bad_chip(void **state)
     open_device(&t);
     weft_parse_program p;
     uint32_t tag;
-    weft_parse_default(&p, WEFT_ESUN_TYPE);
+    weft_parse_program_unpack(weft_program_words("esun"), &p);
     OK(weft_parser_load(t.dev, 7, &p, 1));
     static const unsigned places[] = {1, 79, 80, 255, 479};
     for (unsigned i = 0; i < sizeof places / sizeof places[0]; i++) {
@@ -102,7 +103,7 @@ static weft_status op_load(driver_test *t)
 {
     weft_parse_program p;
     uint32_t tag;
-    weft_parse_default(&p, WEFT_ESUN_TYPE);
+    weft_parse_program_unpack(weft_program_words("esun"), &p);
     weft_status s = weft_parser_load(t->dev, 1, &p, 9);
     return s != WEFT_OK ? s : weft_parser_tag(t->dev, 0, &tag);
 }
@@ -125,8 +126,8 @@ static weft_parse_config some_config(void)
     return c;
 }
 
-/* Random headers of csrc/proto/header.c, whole and cut, through the default program. */
-static void default_program(void **state)
+/* Random headers of csrc/proto/header.c, whole and cut, through the program of bring-up. */
+static void bring_up_program(void **state)
 {
     (void)state;
     static const uint16_t tpid[2] = {WEFT_TYPE_VLAN, WEFT_TYPE_QINQ};
@@ -134,7 +135,7 @@ static void default_program(void **state)
     weft_parse_program p;
     weft_parse_config c = some_config();
     uint64_t seed = 7;
-    weft_parse_default(&p, WEFT_ESUN_TYPE);
+    weft_parse_program_unpack(weft_program_words("esun"), &p);
     for (unsigned k = 0; k < 100000; k++) {
         uint64_t r = next_random(&seed);
         weft_header h = {.dst = r & 1 ? weft_accel_mac(r >> 1 & 1023) : next_random(&seed) >> 16,
@@ -182,8 +183,9 @@ static void default_program(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arrives),    cmocka_unit_test(refuses),         cmocka_unit_test(bad_chip),
-        cmocka_unit_test(bus_errors), cmocka_unit_test(default_program),
+        cmocka_unit_test(arrives),          cmocka_unit_test(refuses),
+        cmocka_unit_test(bad_chip),         cmocka_unit_test(bus_errors),
+        cmocka_unit_test(bring_up_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

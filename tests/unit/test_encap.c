@@ -3,7 +3,7 @@
  *
  * test_encap.c: encapsulations between two ends without a network: every message in every form of
  * headers, every flipped bit, every truncation, what a switch may rewrite, sequence numbers, and
- * garbage behind right checks. With --efficiency: the table of docs/profiles.md.
+ * garbage behind right checks.
  */
 #include "../../csrc/endpoint/encap.h"
 #include "../../csrc/endpoint/encap_ip.h"
@@ -388,8 +388,6 @@ static void test_garbage(const form *f)
 }
 
 /* ---------------------------------------------------------------- efficiency --------------- */
-static const unsigned table_bytes[] = {8, 64, 256, 1024, 4096};
-
 static weft_framer framer_of(const char *profile, bool tag)
 {
     weft_framer fr;
@@ -397,37 +395,6 @@ static weft_framer framer_of(const char *profile, bool tag)
     fr.mtu = 4096;
     fr.ip.tag = tag;
     return fr;
-}
-
-static void print_efficiency(void)
-{
-    static const struct {
-        const char *name, *profile;
-        bool tag;
-        unsigned min_frame;
-    } rows[] = {{"esun, frames from 32 bytes", "esun", false, 32},
-                {"esun, frames from 64 bytes", "esun", false, 64},
-                {"ethernet", "ethernet", false, 64},
-                {"rocev2", "rocev2", true, 64},
-                {"rocev2 without tag", "rocev2", false, 64},
-                {"uet", "uet", true, 64},
-                {"uet without tag", "uet", false, 64}};
-    for (unsigned read = 0; read < 2; read++) {
-        printf("| %s |", read ? "read" : "write");
-        for (unsigned i = 0; i < 5; i++) printf(" %u B |", table_bytes[i]);
-        printf("\n|---|---|---|---|---|---|\n");
-        for (unsigned r = 0; r < sizeof rows / sizeof rows[0]; r++) {
-            const weft_framer fr = framer_of(rows[r].profile, rows[r].tag);
-            printf("| `%s` |", rows[r].name);
-            for (unsigned i = 0; i < 5; i++) {
-                const weft_efficiency e =
-                    weft_encap_efficiency(&fr, read, table_bytes[i], 1, rows[r].min_frame);
-                printf(" %.1f / %.1f |", 100 * e.data, 100 * e.both);
-            }
-            printf("\n");
-        }
-        printf("\n");
-    }
 }
 
 /* Sizes added up by hand from the layouts, without the gap's grid. */
@@ -462,12 +429,8 @@ static void test_efficiency(void)
     CHECK(!weft_framer_profile(&none, "ualink"));
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
-    if (argc > 1 && strcmp(argv[1], "--efficiency") == 0) {
-        print_efficiency();
-        return 0;
-    }
     for (unsigned i = 0; i < FORMS; i++) {
         test_messages(&forms[i]);
         test_segments(&forms[i]);

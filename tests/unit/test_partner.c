@@ -6,6 +6,7 @@
  */
 #include "../../csrc/endpoint/partner.h"
 #include "weft/proto.h"
+#include "weft/proto_ip.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -270,6 +271,39 @@ static void run_empty(struct pair_ *pr, breaker fault)
 }
 
 /* ---------------------------------------------------------------- tests -------------------- */
+
+/* VC of a frame: ESUN CoS before DSCP before PCP before the default. */
+static void test_classes(void)
+{
+    weft_partner_classes c = {.esun_type = WEFT_ESUN_TYPE, .default_vc = 7};
+    weft_frame_pool pool;
+    uint8_t f[64] = {0};
+    weft_frame_pool_init(&pool);
+    weft_partner *p = weft_partner_new(0, 32, weft_accel_mac(0), &pool, NULL);
+    if (!p) exit(1);
+    for (unsigned i = 0; i < 8; i++) {
+        c.cos_vc[i] = (uint8_t)((i + 1) % 8);
+        c.pcp_vc[i] = (uint8_t)((i + 2) % 8);
+    }
+    for (unsigned i = 0; i < 64; i++) c.dscp_vc[i] = (uint8_t)(i * 5 % 8);
+    for (unsigned v = 0; v < 512; v++) {
+        const bool v6 = (v & 1) != 0, tag = (v >> 1 & 1) != 0, by_dscp = (v >> 2 & 1) != 0;
+        const unsigned dscp = v >> 3, at = tag ? 18 : 14;
+        c.by_dscp = by_dscp;
+        weft_partner_set_classes(p, &c);
+        weft_put16(f + 12, tag ? WEFT_TYPE_VLAN : 0);
+        weft_put16(f + 14, (uint16_t)((dscp & 7) << 13));
+        weft_put16(f + at - 2, v6 ? WEFT_TYPE_IPV6 : WEFT_TYPE_IPV4);
+        weft_put16(f + at, (uint16_t)(v6 ? 6u << 12 | dscp << 6 : 0x4500u | dscp << 2));
+        const unsigned other = tag ? (dscp + 2) % 8 : 7;
+        CHECK(weft_partner_class(p, f, 60) == (by_dscp ? dscp * 5 % 8 : other));
+        CHECK(weft_partner_class(p, f, at + 2) != 8); /* ends in the header */
+    }
+    make_frame(f, 60, 5, true);
+    CHECK(weft_partner_class(p, f, 60) == 6);
+    weft_partner_free(p);
+    weft_frame_pool_free(&pool);
+}
 
 static void test_sizes(unsigned mii)
 {
@@ -558,6 +592,7 @@ static void show_speed(size_t len)
 
 int main(void)
 {
+    test_classes();
     static const unsigned width[4] = {8, 16, 32, 64};
     for (unsigned i = 0; i < 4; i++) {
         unsigned mii = width[i];

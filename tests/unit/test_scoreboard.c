@@ -55,7 +55,7 @@ static void put(unsigned from, uint64_t to, unsigned vc, bool esun, uint8_t *cop
     memset(d, 0, 80);
     weft_header_build(&h, d);
     weft_put32(d + 60, ++serial);
-    f->esun_offset = esun ? 14 : 0;
+    if (esun) f->hop = (weft_hop){WEFT_RW_ESUN, 14};
     weft_frame_seal(f);
     CHECK(weft_scoreboard_sent(board, from, vc, f, to));
     memcpy(copy, d, 80);

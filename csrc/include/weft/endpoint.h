@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "weft/parser.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -105,6 +107,8 @@ typedef struct {
     bool payload_check;    /* scoreboard compares every byte */
     bool trace;            /* reconcile against the frame-trace port as well */
     const char *pcap_path; /* write all delivered frames, or NULL */
+    /* Of all parsers; NULL: the shipped one of the profile. Looked at while the world opens only. */
+    const weft_parse_program *program;
 } weft_world_options;
 
 /* Bytes of a profile's frames around the data of a posted write and of the answer to a read, FCS
@@ -132,7 +136,7 @@ int weft_world_send_frame(weft_world *w, unsigned src, unsigned dst, unsigned vc
 /* For frames of strangers (captures): the 48-bit address `mac` lives behind this port. Adds the
  * route, ends the port's check of source addresses, and from then on no accelerator gets a frame.
  * The address of an accelerator of this world belongs to its own port. Returns 0 or a driver
- * status. */
+ * status: WEFT_ERR_STATE when frames of this profile are forwarded by IP address. */
 int weft_world_learn(weft_world *w, unsigned port, uint64_t mac);
 /* Sends a frame of len bytes (without FCS; padded to the smallest frame) into the switch at a port,
  * on the VC that its class says, checked by the scoreboard like all others: what its destination is

@@ -182,10 +182,6 @@ typedef struct {
 weft_parse_result weft_parse_program_run(const weft_parse_program *p, const uint8_t *frame,
                                          size_t len, const weft_parse_config *config);
 
-/* The program that a switch starts with: Ethernet, up to two VLAN tags, the ESUN header behind
- * EtherType esun_type (host order), MAC control. docs/parser.md */
-void weft_parse_default(weft_parse_program *p, uint16_t esun_type);
-
 /* The flow hash of keys and hash bytes (docs/parser.md): the two keys folded to 48 bits each
  * (k[47:0] ^ k[95:48] ^ k[127:96]), the 4 hash bytes to 16 bits (first two ^ the last two rotated
  * left by one), then the mix of rtl/parser/weft_flow_hash. */

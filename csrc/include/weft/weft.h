@@ -136,8 +136,8 @@ weft_status weft_port_clear_status(weft_device *dev, unsigned port,
                                    const weft_port_status *which) WEFT_NODISCARD;
 
 /* Which virtual channel a frame goes to. Every entry must be a VC of this chip.
- * Which of them counts is said by the parser's program: in the default one the ESUN class of
- * service has precedence over the tag, the tag over the default. */
+ * Which of them counts is said by the parser's program: in that of bring-up the ESUN class
+ * of service has precedence over the tag, the tag over the default. */
 typedef struct {
     uint8_t cos[8];      /* VC by the class of service of the ESUN header */
     uint8_t pcp_dei[16]; /* VC by the VLAN tag, index (PCP << 1) | DEI */
