@@ -37,10 +37,13 @@ refused "needs a value" weft run gen:uniform --seed
 for v in 0 13 x -1 1.5; do refused "--ipg" weft run --ipg=$v gen:uniform; done
 for v in 1 65 x; do refused "--ports" weft run --ports=$v gen:uniform; done
 refused "make build CONFIG=p4" weft run --ports=4 gen:uniform
-for v in ualink file:x; do
-    refused "not part of this version" weft run --profile=$v gen:uniform
+refused "not part of this version" weft run --profile=ualink gen:uniform
+for v in x file:csrc/proto/desc/esun.weftp,x file:csrc/proto/desc/esun.weftp,; do
+    refused "unknown; use esun" weft run --profile=$v gen:uniform
 done
-refused "unknown; use esun" weft run --profile=x gen:uniform
+refused "No such file" weft run --profile="file:$out/none.weftp" gen:uniform
+echo "protocol x start y" >"$out/bad.weftp"
+refused "bad.weftp:1:" weft run --profile="file:$out/bad.weftp,uet" gen:uniform
 refused "--seed" weft run --seed=x gen:uniform
 refused "must be on or off" weft run --payload-check=maybe gen:uniform
 refused "not part of this version" weft run --fault=loss gen:uniform
@@ -55,8 +58,8 @@ refused "above 0" weft run gen:uniform,load=1.5
 for v in 0 20 31 9217 99999999999999999999 -64 "" 64-32 "64*0" 1e3; do
     refused "frame bytes" weft run gen:uniform,size="$v"
 done
-refused "frame bytes 82 to" weft run --profile=rocev2 gen:uniform,size=64
-refused "frame bytes 86 to" weft run --profile=uet gen:uniform,size=85
+refused "frame bytes 78 to" weft run --profile=rocev2 gen:uniform,size=64
+refused "frame bytes 82 to" weft run --profile=uet gen:uniform,size=81
 for v in 0 99999999999 -1 ""; do refused "ops=" weft run gen:uniform,ops="$v"; done
 for v in 0 99 99999999999 x; do refused "cycles=" weft run gen:uniform,cycles="$v"; done
 for v in -1 nan inf 0x1; do refused "load=" weft run gen:uniform,load=$v; done

@@ -55,6 +55,24 @@ for profile in esun ethernet rocev2 uet; do
     play ethernet "pcap:$out/$profile.pcapng,pace=max" --seed 3
 done
 
+# Descriptions in place of the shipped programs: one for all protocols, and one that a user wrote.
+all=csrc/proto/desc/all.weftp
+for profile in esun rocev2 uet; do
+    play "file:$all,$profile" gen:uniform,size=200-1500,read=0.3,cycles=2000
+done
+cp csrc/proto/desc/e*.weftp "$out"
+sed 's/0x88B5/0x88B4/' csrc/proto/desc/esun.weftp >"$out/esun.weftp" # an EtherType that nobody sends
+if weft run --profile "file:$out/esun.weftp" gen:incast,cycles=300 >"$out/log.txt" 2>&1; then
+    echo "FAILED: a description for other frames changes nothing"
+    failed=1
+fi
+# Frames that go by IP address have no place for those of strangers.
+if weft run --profile uet "pcap:$out/uet.pcapng" >"$out/log.txt" 2>&1 ||
+    ! grep -q "use --profile esun or ethernet" "$out/log.txt"; then
+    echo "FAILED: a capture on a switch that forwards by IP address"
+    failed=1
+fi
+
 # contains PROFILE FILTER: more than a hundred frames of the capture, and all of them.
 contains() {
     local all some

@@ -4,9 +4,8 @@
  * test_proto_desc.c: every shipped description and an invented one: the compiled program in the
  * machine of parse_machine.c equals the interpreter of the description, field for field, on frames
  * that take random ways through the headers, on their mutations, cut at every byte, and on noise.
- * The program of bring-up equals the fixed parser that it replaced, written here once more with a byte
- * cursor. 50,000 frames a protocol; with WEFT_LONG=1 1,000,000.
- * test-timeout: 300
+ * The program of bring-up equals the fixed parser that it replaced, written here once more with a
+ * byte cursor. 50,000 frames a protocol; with WEFT_LONG=1 1,000,000. test-timeout: 300
  */
 #include "weft/programs.h"
 #include "weft/proto.h"

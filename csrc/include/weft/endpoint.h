@@ -107,7 +107,8 @@ typedef struct {
     bool payload_check;    /* scoreboard compares every byte */
     bool trace;            /* reconcile against the frame-trace port as well */
     const char *pcap_path; /* write all delivered frames, or NULL */
-    /* Of all parsers; NULL: the shipped one of the profile. Looked at while the world opens only. */
+    /* Of all parsers; NULL: the shipped one of the profile. Looked at while the world opens only.
+     */
     const weft_parse_program *program;
 } weft_world_options;
 
