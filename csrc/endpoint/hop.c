@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#define IP_HOPS 0u /* that the switch takes off a TTL or hop limit of IP: it leaves IP as it is */
 #define CE      3u /* congestion experienced */
 #define PLAIN   18u
 
@@ -28,7 +27,7 @@ static void pass_ip4(uint8_t *h, unsigned mark)
 {
     const uint16_t tos = weft_get16(h), ttl = weft_get16(h + 8);
     h[1] = (uint8_t)(h[1] | mark);
-    h[8] = (uint8_t)(h[8] - IP_HOPS);
+    h[8] = (uint8_t)(h[8] - 1);
     uint16_t sum = weft_ip_checksum_update(weft_get16(h + 10), tos, weft_get16(h));
     sum = weft_ip_checksum_update(sum, ttl, weft_get16(h + 8));
     weft_put16(h + 10, sum);
@@ -45,7 +44,7 @@ static void pass(uint8_t *h, unsigned mode, unsigned mark)
     case WEFT_RW_IP4: pass_ip4(h, mark); break;
     default:
         h[1] = (uint8_t)(h[1] | mark << 4);
-        h[7] = (uint8_t)(h[7] - IP_HOPS);
+        h[7] = (uint8_t)(h[7] - 1);
         break;
     }
 }
