@@ -40,6 +40,8 @@ static void pass(uint8_t *f, weft_hop hop, bool marked)
 {
     uint8_t *h = f + hop.at;
     if (hop.mode == WEFT_RW_ESUN) h[3] = (uint8_t)(h[3] - 0x10);
+    if (hop.mode == WEFT_RW_IP4) h[8]--;
+    if (hop.mode == WEFT_RW_IP6) h[7]--;
     if (marked) h[mark_bit(hop.mode)] |= hop.mode == WEFT_RW_IP6 ? 0x30 : 3;
     if (hop.mode != WEFT_RW_IP4) return;
     weft_put16(h + 10, 0);
