@@ -282,34 +282,14 @@ module weft_ingress #(
   );
 
   // ------------------------------------------------------------------ virtual output queues --
-  wire [E*VCS-1:0]    voq_nonempty, voq_multicast;   // [j*VCS + v]
-  wire [E*VCS*32-1:0] voq_head;
-  genvar gj;
-  generate
-    for (gj = 0; gj < E; gj = gj + 1) begin : gen_voq
-      weft_voq #(.VCS(VCS), .CELLS(CELLS)) u_voq (
-        .clk(clk), .rst(rst),
-        .enq_i(a_queue & a_mask[gj]), .enq_vc_i(a_vc), .enq_entry_i(a_entry),
-        .deq_i(acc_valid_i & acc_mask_i[gj]), .deq_vc_i(acc_vc_i),
-        .nonempty_o(voq_nonempty[gj*VCS +: VCS]), .multicast_o(voq_multicast[gj*VCS +: VCS]),
-        .head_o(voq_head[gj*VCS*32 +: VCS*32])
-      );
-    end
-  endgenerate
-
-  // The same bits per VC: [v*E + j]
-  reg  [VCS*E-1:0] nonempty, multicast;
-  always @* begin : p_turn
-    integer v, j;
-    nonempty  = {VCS*E{1'b0}};
-    multicast = {VCS*E{1'b0}};
-    if (voq_nonempty != {E*VCS{1'b0}})
-      for (v = 0; v < VCS; v = v + 1)
-        for (j = 0; j < E; j = j + 1) nonempty[v*E + j] = voq_nonempty[j*VCS + v];
-    if (voq_multicast != {E*VCS{1'b0}})
-      for (v = 0; v < VCS; v = v + 1)
-        for (j = 0; j < E; j = j + 1) multicast[v*E + j] = voq_multicast[j*VCS + v];
-  end
+  wire [VCS*E-1:0]    nonempty, multicast;           // [v*E + j]
+  wire [E*VCS*32-1:0] voq_head;                      // [j*VCS + v]
+  weft_voq #(.ENDPOINTS(E), .VCS(VCS), .CELLS(CELLS)) u_voq (
+    .clk(clk), .rst(rst),
+    .enq_i(a_queue ? a_mask : {E{1'b0}}), .enq_vc_i(a_vc), .enq_entry_i(a_entry),
+    .deq_i(acc_valid_i ? acc_mask_i : {E{1'b0}}), .deq_vc_i(acc_vc_i),
+    .nonempty_o(nonempty), .multicast_o(multicast), .head_o(voq_head)
+  );
 
   // Heads that are the same multicast frame as the first multicast head of their VC.
   reg  [VCS*E-1:0] same;
