@@ -66,8 +66,15 @@ module weft_credit_fit #(
   weft_rr_pick #(.N(N)) u_pick (
     .req_i(tight_i & ~fit_q), .ptr_i(ptr_q), .gnt_o(gnt), .any_o(any), .idx_o(idx)
   );
-  wire [W-1:0] pair = TURNED[idx*W +: W];
-  wire [W-1:0] port = EGRESS[idx*W +: W];
+  reg  [W-1:0] pair, port;
+  always @* begin
+    pair = {W{1'b0}};
+    port = {W{1'b0}};
+    if (any) begin
+      pair = TURNED[idx*W +: W];
+      port = EGRESS[idx*W +: W];
+    end
+  end
 
   reg  [N-1:0] select_q, compute_q;   // the head in each step; none if it was matched meanwhile
   reg  [13:0]  len_q;

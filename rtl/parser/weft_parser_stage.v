@@ -106,13 +106,13 @@ module weft_parser_stage #(
   integer       i;
 
   always @* begin
-    walk     = walk_i;
-    slots    = slots_i;
+    walk     = 17'd0;
+    slots    = 128'd0;
     near     = 1'b0;
     far      = 1'b0;
     avail    = 8'd0;
-    ptr      = walk_i[16:11];
-    row      = walk_i[10:8];
+    ptr      = 6'd0;
+    row      = 3'd0;
     r_look   = 25'd0;
     r_var    = 12'd0;
     r_op0    = 31'd0;
@@ -128,7 +128,13 @@ module weft_parser_stage #(
     lost     = 1'b0;
     var_byte = 8'd0;
     ptr_next = 16'd0;
+    if (first) begin
+      walk  = walk_i;
+      slots = slots_i;
+    end
     if (first && (walk_i[2:0] == NEXT)) begin
+      ptr = walk_i[16:11];
+      row = walk_i[10:8];
       // 1. the bytes that the row needs
       if ((SECOND != 0) && !side_i[27]) begin
         near = near_valid_i && !near_side_i[28];

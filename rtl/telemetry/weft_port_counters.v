@@ -69,6 +69,7 @@ module weft_port_counters (
   wire mac_drop = (rx_runt_i | rx_preamble_i | rx_coding_i) != 4'd0;
 
   // ---- Receive: live and shadow
+  // A snapshot is read before the step: a simulator then needs no second copy of the counters.
   // Small sums first, so that every counter has one long adder. Frames that end in the MAC before
   // they have a cell share a reason with those that end later.
   wire [4:0]  runts     = {1'b0, rx_runt_i}
@@ -84,6 +85,15 @@ module weft_port_counters (
   reg [63:0] in_frames_s_q, in_octets_s_q, in_copies_s_q, runt_s_q, preamble_s_q, coding_s_q,
              trim_s_q;
   always @(posedge clk) begin
+    if (snap_i) begin
+      in_frames_s_q <= in_frames_q;
+      in_octets_s_q <= in_octets_q;
+      in_copies_s_q <= in_copies_q;
+      runt_s_q <= runt_q;
+      preamble_s_q <= preamble_q;
+      coding_s_q <= coding_q;
+      trim_s_q <= trim_q;
+    end
     if (accepted) in_octets_q <= in_octets_q + {49'd0, in_octets};
     // Copies of a bad frame too: its head was cut through before its end was known.
     if (rx_done_i) in_copies_q <= in_copies_q + {57'd0, rx_copies_i};
@@ -93,15 +103,6 @@ module weft_port_counters (
       runt_q <= runt_q + {59'd0, runts};
       preamble_q <= preamble_q + {59'd0, preambles};
       coding_q <= coding_q + {59'd0, codings};
-    end
-    if (snap_i) begin
-      in_frames_s_q <= in_frames_q;
-      in_octets_s_q <= in_octets_q;
-      in_copies_s_q <= in_copies_q;
-      runt_s_q <= runt_q;
-      preamble_s_q <= preamble_q;
-      coding_s_q <= coding_q;
-      trim_s_q <= trim_q;
     end
     if (rst) begin
       in_frames_q <= 64'd0;
@@ -126,17 +127,17 @@ module weft_port_counters (
   reg [63:0] out_octets_q, cut_q, ecn_q, pop_q;
   reg [63:0] out_octets_s_q, cut_s_q, ecn_s_q, pop_s_q;
   always @(posedge clk) begin
-    if (tx_done_i) begin
-      if (good) out_octets_q <= out_octets_q + {49'd0, out_octets};
-      if (on_wire && tx_ct_i) cut_q <= cut_q + 64'd1;
-      if (on_wire && tx_ecn_i) ecn_q <= ecn_q + 64'd1;
-      if (on_wire && tx_popped_i) pop_q <= pop_q + 64'd1;
-    end
     if (snap_i) begin
       out_octets_s_q <= out_octets_q;
       cut_s_q <= cut_q;
       ecn_s_q <= ecn_q;
       pop_s_q <= pop_q;
+    end
+    if (tx_done_i) begin
+      if (good) out_octets_q <= out_octets_q + {49'd0, out_octets};
+      if (on_wire && tx_ct_i) cut_q <= cut_q + 64'd1;
+      if (on_wire && tx_ecn_i) ecn_q <= ecn_q + 64'd1;
+      if (on_wire && tx_popped_i) pop_q <= pop_q + 64'd1;
     end
     if (rst) begin
       out_octets_q <= 64'd0;
@@ -156,15 +157,6 @@ module weft_port_counters (
   wire link_event = os_rx_i != 4'd0 || os_tx_i || cf_rx_i || cf_tx_i || cc_rx_i || cc_tx_i
                  || cc_bad_i;
   always @(posedge clk) begin
-    if (link_event) begin
-      os_rx_q <= os_rx_q + {60'd0, os_rx_i};
-      if (os_tx_i) os_tx_q <= os_tx_q + 64'd1;
-      if (cf_rx_i) cf_rx_q <= cf_rx_q + 64'd1;
-      if (cf_tx_i) cf_tx_q <= cf_tx_q + 64'd1;
-      if (cc_rx_i) cc_rx_q <= cc_rx_q + 64'd1;
-      if (cc_tx_i) cc_tx_q <= cc_tx_q + 64'd1;
-      if (cc_bad_i) cc_bad_q <= cc_bad_q + 64'd1;
-    end
     if (snap_i) begin
       os_rx_s_q <= os_rx_q;
       os_tx_s_q <= os_tx_q;
@@ -173,6 +165,15 @@ module weft_port_counters (
       cc_rx_s_q <= cc_rx_q;
       cc_tx_s_q <= cc_tx_q;
       cc_bad_s_q <= cc_bad_q;
+    end
+    if (link_event) begin
+      os_rx_q <= os_rx_q + {60'd0, os_rx_i};
+      if (os_tx_i) os_tx_q <= os_tx_q + 64'd1;
+      if (cf_rx_i) cf_rx_q <= cf_rx_q + 64'd1;
+      if (cf_tx_i) cf_tx_q <= cf_tx_q + 64'd1;
+      if (cc_rx_i) cc_rx_q <= cc_rx_q + 64'd1;
+      if (cc_tx_i) cc_tx_q <= cc_tx_q + 64'd1;
+      if (cc_bad_i) cc_bad_q <= cc_bad_q + 64'd1;
     end
     if (rst) begin
       os_rx_q <= 64'd0;
@@ -198,9 +199,6 @@ module weft_port_counters (
   reg [15:0] held_copies_s_q, held_cells_s_q, egress_frames_s_q, egress_cells_s_q;
   reg [31:0] seq_q;
   always @(posedge clk) begin
-    if (cells_in_i) cells_in_q <= cells_in_q + 64'd1;
-    if (cells_freed_i) cells_freed_q <= cells_freed_q + 64'd1;
-    if (cells_rolled_i != 9'd0) cells_rolled_q <= cells_rolled_q + {55'd0, cells_rolled_i};
     if (snap_i) begin
       cells_in_s_q <= cells_in_q;
       cells_freed_s_q <= cells_freed_q;
@@ -211,6 +209,9 @@ module weft_port_counters (
       egress_cells_s_q <= egress_cells_i;
       seq_q <= seq_q + 32'd1;
     end
+    if (cells_in_i) cells_in_q <= cells_in_q + 64'd1;
+    if (cells_freed_i) cells_freed_q <= cells_freed_q + 64'd1;
+    if (cells_rolled_i != 9'd0) cells_rolled_q <= cells_rolled_q + {55'd0, cells_rolled_i};
     if (rst) begin
       cells_in_q <= 64'd0;
       cells_freed_q <= 64'd0;
