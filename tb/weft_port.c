@@ -19,7 +19,7 @@
 #include "weft/programs.h"
 #include "weft/regs.h"
 
-#define BASE       0x10000u
+#define BASE       0u
 #define XBAR_BITS  640
 #define XBAR_BYTES ((XBAR_BITS + 7) / 8)
 #define EOP_BIT    520 /* of a crossbar word: data 512, bytes 7, err 1, eop 1 */

@@ -264,7 +264,7 @@ module weft_switch #(
     for (p = 0; p < PORTS; p = p + 1) begin : gen_port
       localparam [19:0] BASE = 20'h10000 + p * 20'h02000;
       weft_port #(
-        .CSR_BASE(BASE), .MII_BYTES(MII_BYTES), .ENDPOINTS(E), .VCS(VCS), .CELLS(CELLS),
+        .MII_BYTES(MII_BYTES), .ENDPOINTS(E), .VCS(VCS), .CELLS(CELLS),
         .EG_CELLS(EG_CELLS), .MAX_CELLS(MAX_CELLS), .MAC_SETS(MAC_SETS), .IDS(IDS),
         .GROUPS(GROUPS), .LPM4(LPM4), .LPM6(LPM6), .RANGES(RANGES), .GROUPS_ECMP(GROUPS_ECMP),
         .PARTS(PARTS)
@@ -274,7 +274,8 @@ module weft_switch #(
         .rx_ctrl_i(rx_ctrl_i[p*MII_BYTES +: MII_BYTES]),
         .tx_data_o(tx_data_o[p*MII_BYTES*8 +: MII_BYTES*8]),
         .tx_ctrl_o(tx_ctrl_o[p*MII_BYTES +: MII_BYTES]),
-        .reg_valid_i(reg_valid), .reg_write_i(reg_write), .reg_addr_i(reg_addr),
+        .reg_valid_i(reg_valid && reg_addr[19:13] == BASE[19:13]), .reg_write_i(reg_write),
+        .reg_addr_i(reg_addr[12:0]),
         .reg_wdata_i(reg_wdata), .reg_ack_o(ack[p+3]), .reg_err_o(err[p+3]),
         .reg_rdata_o(rdata[(p+3)*32 +: 32]),
         .block_next_i((p + 1 < PORTS) ? BASE + 20'h02000 : 20'h00000), .snap_i(snap),
