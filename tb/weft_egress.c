@@ -77,7 +77,7 @@ struct bench {
     /* reference: cells inside, oldest first */
     struct cell queue[QUEUE];
     unsigned first, level;
-    unsigned whole;      /* last cells inside */
+    unsigned whole; /* last cells inside */
     bool busy, discard, offer, offer_cc;
     unsigned frames_in;
     struct {

@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-#define CE      3u /* congestion experienced */
-#define PLAIN   18u
+#define CE    3u /* congestion experienced */
+#define PLAIN 18u
 
 unsigned weft_hop_ecn(const uint8_t *frame, weft_hop hop)
 {

@@ -77,9 +77,9 @@ typedef struct {
 
 typedef struct {
     uint8_t d[8];
-    uint64_t word;    /* number of the raw word in which it was complete */
-    bool inside;      /* inside a frame */
-    uint64_t behind;  /* bytes behind its S */
+    uint64_t word;   /* number of the raw word in which it was complete */
+    bool inside;     /* inside a frame */
+    uint64_t behind; /* bytes behind its S */
 } mii_ref_os;
 
 typedef struct {

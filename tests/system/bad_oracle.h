@@ -83,7 +83,7 @@ struct net {
     /* options: set before net_up */
     bool lossless, store_and_forward;
     unsigned min_frame, cc_period, cf_period;
-    bool no_program;  /* the parsers have no program yet: everything is dropped */
+    bool no_program; /* the parsers have no program yet: everything is dropped */
     /* routes as the oracle knows them */
     uint64_t id_mask[1024], group_mask[64];
     uint8_t id_valid[1024], group_valid[64]; /* identifiers, 1: to id_mask; 2: to a group */
